@@ -1,0 +1,5 @@
+/** The taskorch command. */
+@NullMarked
+package io.taskorch.cli;
+
+import org.jspecify.annotations.NullMarked;
