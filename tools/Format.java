@@ -20,7 +20,7 @@ class Format {
   /** Directories that hold no sources of ours, or copies of them. */
   private static final Set<String> SKIPPED = Set.of("target", "node_modules", ".git");
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
     String goal = args[0];
     Path root = Path.of(args[1]);
     List<String> arguments =
@@ -35,10 +35,8 @@ class Format {
       arguments.add(source.toString());
     }
     int exit =
-        Main.main(
-            new PrintWriter(System.out, true),
-            new PrintWriter(System.err, true),
-            arguments.toArray(String[]::new));
+        new Main(new PrintWriter(System.out, true), new PrintWriter(System.err, true), System.in)
+            .format(arguments.toArray(String[]::new));
     if (exit != 0) {
       System.err.println("Not formatted: the files named above. `make format` formats them.");
     }
