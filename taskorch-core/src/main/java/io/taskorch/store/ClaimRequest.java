@@ -1,0 +1,49 @@
+package io.taskorch.store;
+
+import io.taskorch.task.Lease;
+import io.taskorch.task.Names;
+import io.taskorch.task.Priority;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a worker asks for.
+ *
+ * @param claimId 128 random bits as a {@link Lease#nonce()}; names this call and becomes part of
+ *     each lease
+ * @param queues in the order in which they are asked; turned by the caller from claim to claim
+ * @param types what the worker has handlers for
+ * @param most how many tasks at the most
+ * @param shares how many of them each priority is sure of, highest first, if it has so many; places
+ *     left over are filled from the highest priority down
+ * @param lease how long the tasks are the worker's without a heartbeat
+ */
+public record ClaimRequest(
+    String workerId,
+    String claimId,
+    int partition,
+    List<String> queues,
+    Set<String> types,
+    int most,
+    List<Integer> shares,
+    Duration lease) {
+
+  /** One call claims no more. */
+  public static final int MOST = 200;
+
+  public ClaimRequest {
+    queues = List.copyOf(queues);
+    types = Set.copyOf(types);
+    shares = List.copyOf(shares);
+    if (!Names.isValidWorkerId(workerId) || !Lease.isValidNonce(claimId)) {
+      throw new IllegalArgumentException("not a worker's id or not a claim's");
+    }
+    if (most < 1 || most > MOST) {
+      throw new IllegalArgumentException("most is " + most + ", not 1 to " + MOST);
+    }
+    if (shares.size() != Priority.values().length) {
+      throw new IllegalArgumentException("there is a share for each priority");
+    }
+  }
+}

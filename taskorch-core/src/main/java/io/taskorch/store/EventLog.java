@@ -1,0 +1,44 @@
+package io.taskorch.store;
+
+import io.taskorch.task.TaskState;
+import io.taskorch.workflow.RunState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What happened, in order within a partition; the oldest events are dropped. */
+public interface EventLog {
+
+  /**
+   * Events after an entry.
+   *
+   * @param after the last entry's id, {@code 0} for the oldest kept
+   * @param most entries; each holds all events of one call
+   */
+  List<Entry> read(int partition, String after, int most);
+
+  record Entry(String id, Instant time, List<Event> events) {
+    public Entry {
+      events = List.copyOf(events);
+    }
+  }
+
+  /** A task's or a run's change of state. */
+  sealed interface Event {
+    String id();
+  }
+
+  /**
+   * @param workflowId null unless it is a step
+   */
+  record TaskMoved(
+      String id,
+      TaskState state,
+      int attempt,
+      String queue,
+      String type,
+      @Nullable String workflowId)
+      implements Event {}
+
+  record RunMoved(String id, RunState state) implements Event {}
+}

@@ -1,0 +1,51 @@
+package io.taskorch.task;
+
+/** Why a task is in its final state, where the state alone does not say it. */
+public enum Reason {
+  /** It threw, and its attempts were spent. */
+  ATTEMPTS_SPENT('a', "attempts-spent"),
+  /** It threw an error that no retry can mend. */
+  PERMANENT_ERROR('p', "permanent-error"),
+  /** Its workers died under it too often. */
+  CRASH_LOOP('l', "crash-loop"),
+  /** No live worker of its queue handles its type. */
+  NO_HANDLER('n', "no-handler"),
+  /** Its {@code start_before} had passed. */
+  EXPIRED('e', "expired"),
+  /** Somebody cancelled it. */
+  CANCELLED('c', "cancelled"),
+  /** Its queue was purged. */
+  PURGED('q', "purged"),
+  /** Its workflow run was cancelled. */
+  RUN_CANCELLED('r', "run-cancelled"),
+  /** An upstream step of its workflow run did not succeed. */
+  UPSTREAM_FAILED('u', "upstream-failed");
+
+  private final char code;
+  private final String word;
+
+  Reason(char code, String word) {
+    this.code = code;
+    this.word = word;
+  }
+
+  /** The letter that stands for this reason in stored records and in the scripts. */
+  public char code() {
+    return code;
+  }
+
+  /** The word that people and programs outside see. */
+  public String word() {
+    return word;
+  }
+
+  /** The reason that {@code code} stands for. */
+  public static Reason ofCode(char code) {
+    for (Reason reason : values()) {
+      if (reason.code == code) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException("no reason has the code '" + code + "'");
+  }
+}

@@ -1,0 +1,73 @@
+package io.taskorch.task;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.regex.Pattern;
+
+/**
+ * Ids of tasks, runs and workers: 26 characters of Crockford's base 32, in the shape of a ULID, so
+ * they sort by the time of their making. The last two characters are the partition, so that an id
+ * alone finds its slot; 70 random bits stand between.
+ *
+ * <p>Source of the alphabet and the layout of the time: the ULID specification.
+ */
+public final class TaskId {
+
+  public static final int LENGTH = 26;
+  /** Two characters of base 32 name 1,024 partitions. */
+  public static final int MOST_PARTITIONS = 1024;
+
+  private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
+  private static final Pattern SHAPE = Pattern.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private TaskId() {}
+
+  /** A new id of the given partition. */
+  public static String next(Instant now, int partition) {
+    byte[] random = new byte[14];
+    RANDOM.nextBytes(random);
+    return of(now, random, partition);
+  }
+
+  /**
+   * The id made of these parts; the same parts give the same id.
+   *
+   * @param random at least 14 bytes, of which five bits each are taken
+   */
+  public static String of(Instant time, byte[] random, int partition) {
+    if (partition < 0 || partition >= MOST_PARTITIONS) {
+      throw new IllegalArgumentException("partition " + partition + " is not 0 to 1023");
+    }
+    char[] id = new char[LENGTH];
+    long millis = time.toEpochMilli();
+    for (int i = 9; i >= 0; i--) {
+      id[i] = ALPHABET[(int) (millis & 31)];
+      millis >>>= 5;
+    }
+    for (int i = 0; i < 14; i++) {
+      id[10 + i] = ALPHABET[random[i] & 31];
+    }
+    id[24] = ALPHABET[partition >>> 5];
+    id[25] = ALPHABET[partition & 31];
+    return new String(id);
+  }
+
+  public static boolean isValid(String text) {
+    return SHAPE.matcher(text).matches();
+  }
+
+  /** The partition that a valid id names. */
+  public static int partitionOf(String id) {
+    return digit(id.charAt(24)) << 5 | digit(id.charAt(25));
+  }
+
+  private static int digit(char c) {
+    for (int i = 0; i < ALPHABET.length; i++) {
+      if (ALPHABET[i] == c) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not an id");
+  }
+}
