@@ -1,0 +1,270 @@
+package io.taskorch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.TaskClient;
+import io.taskorch.client.WorkflowClient;
+import io.taskorch.json.PayloadCodec;
+import io.taskorch.store.QueueStore;
+import io.taskorch.store.Stores;
+import io.taskorch.store.WorkerRegistry;
+import io.taskorch.upkeep.Upkeep;
+import io.taskorch.upkeep.UpkeepOptions;
+import io.taskorch.worker.Handler;
+import io.taskorch.worker.HandlerRegistry;
+import io.taskorch.worker.Worker;
+import io.taskorch.worker.WorkerOptions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front door: one connection to a namespace, its clients, and, once started, a worker for the
+ * registered handlers and upkeep in this process.
+ *
+ * {@snippet :
+ * try (var taskorch = Taskorch.connect("redis://localhost:6379")) {
+ *   taskorch.register(new ImageTasks());
+ *   taskorch.start();
+ *   Thumb thumb =
+ *       taskorch.client().enqueue("process_image", image, Thumb.class).await(Duration.ofSeconds(30));
+ * }
+ * }
+ */
+public final class Taskorch implements AutoCloseable {
+
+  private final Stores stores;
+  private final HandlerRegistry handlers = new HandlerRegistry();
+  private final TaskClient client;
+  private final WorkflowClient workflows;
+
+  private Taskorch(Builder builder, Stores stores) {
+    this.stores = stores;
+    PayloadCodec codec = new PayloadCodec(builder.mapper);
+    this.client = new TaskClient(stores, codec, builder.clock);
+    this.workflows = new WorkflowClient(stores, codec, builder.clock);
+  }
+
+  /**
+   * Connects with every default.
+   *
+   * @param address {@code redis://host:port}, {@code rediss://…} for TLS
+   * @throws io.taskorch.task.StoreUnavailableException when nothing answers there
+   */
+  public static Taskorch connect(String address) {
+    return builder().address(address).connect();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Registers every method of the object that has {@link io.taskorch.worker.TaskHandler}. Before
+   * the start.
+   *
+   * @throws IllegalArgumentException when there is none, or one cannot be a handler
+   */
+  public Taskorch register(Object handlerMethods) {
+    handlers.add(handlerMethods);
+    return this;
+  }
+
+  /** Registers a handler that is not a method. Before the start. */
+  public Taskorch register(Handler handler) {
+    handlers.add(handler);
+    return this;
+  }
+
+  /** The handlers registered so far. */
+  public HandlerRegistry handlers() {
+    return handlers;
+  }
+
+  /**
+   * Starts the worker, if a handler is registered, and upkeep, unless it is off. A second call
+   * changes nothing.
+   */
+  public Taskorch start() {
+    return this;
+  }
+
+  public TaskClient client() {
+    return client;
+  }
+
+  public WorkflowClient workflows() {
+    return workflows;
+  }
+
+  public QueueStore queues() {
+    return stores.queues();
+  }
+
+  /** The workers of the namespace. */
+  public WorkerRegistry workers() {
+    return stores.workers();
+  }
+
+  /** The worker of this process; empty before the start and without handlers. */
+  public Optional<Worker> worker() {
+    return Optional.empty();
+  }
+
+  /** Upkeep in this process; empty before the start and when it is off. */
+  public Optional<Upkeep> upkeep() {
+    return Optional.empty();
+  }
+
+  /** The ports below, for what is built on them. */
+  public Stores stores() {
+    return stores;
+  }
+
+  /** Drains the worker, ends upkeep and the connection. A second call changes nothing. */
+  @Override
+  public void close() {
+    stores.close();
+  }
+
+  /** How the addresses are to be understood. */
+  public enum Mode {
+    SINGLE,
+    SENTINEL,
+    CLUSTER
+  }
+
+  /** Collects what differs from the defaults. */
+  public static final class Builder {
+    private List<String> addresses = List.of("redis://localhost:6379");
+    private Mode mode = Mode.SINGLE;
+    private @Nullable String sentinelMaster;
+    private @Nullable String username;
+    private @Nullable String password;
+    private int database;
+    private boolean tls;
+    private @Nullable String ca;
+    private String namespace = "taskorch";
+    private int partitions = 1;
+    private boolean allowEviction;
+    private WorkerOptions worker = WorkerOptions.DEFAULT;
+    private @Nullable UpkeepOptions upkeep = UpkeepOptions.DEFAULT;
+    private ObjectMapper mapper = PayloadCodec.defaultMapper();
+    private InstantSource clock = InstantSource.system();
+    private @Nullable Stores stores;
+
+    private Builder() {}
+
+    /** {@code redis://host:port}, {@code rediss://…} for TLS, or {@code host:port}. */
+    public Builder address(String value) {
+      return addresses(List.of(value));
+    }
+
+    /** Of all sentinels, or of some nodes of a cluster. */
+    public Builder addresses(List<String> value) {
+      this.addresses = List.copyOf(value);
+      return this;
+    }
+
+    public Builder mode(Mode value) {
+      this.mode = value;
+      return this;
+    }
+
+    /** The name of the master that the sentinels watch. */
+    public Builder sentinelMaster(String value) {
+      this.sentinelMaster = value;
+      return this;
+    }
+
+    public Builder username(String value) {
+      this.username = value;
+      return this;
+    }
+
+    public Builder password(String value) {
+      this.password = value;
+      return this;
+    }
+
+    public Builder database(int value) {
+      this.database = value;
+      return this;
+    }
+
+    public Builder tls(boolean value) {
+      this.tls = value;
+      return this;
+    }
+
+    /** A file of certificates (PEM) to trust, in place of the JDK's. */
+    public Builder ca(String file) {
+      this.ca = file;
+      return this;
+    }
+
+    /** A name; what two programs keep apart on one Redis. */
+    public Builder namespace(String value) {
+      this.namespace = value;
+      return this;
+    }
+
+    /** 1 to 1,024; fixed for a namespace that holds tasks. */
+    public Builder partitions(int value) {
+      this.partitions = value;
+      return this;
+    }
+
+    /** Accepts a Redis that may evict keys, and so lose tasks. */
+    public Builder allowEviction(boolean value) {
+      this.allowEviction = value;
+      return this;
+    }
+
+    public Builder worker(WorkerOptions value) {
+      this.worker = value;
+      return this;
+    }
+
+    public Builder upkeep(UpkeepOptions value) {
+      this.upkeep = value;
+      return this;
+    }
+
+    /** Leaves upkeep to other processes. */
+    public Builder withoutUpkeep() {
+      this.upkeep = null;
+      return this;
+    }
+
+    /** Writes and reads payloads and results, in place of {@link PayloadCodec#defaultMapper}. */
+    public Builder objectMapper(ObjectMapper value) {
+      this.mapper = value;
+      return this;
+    }
+
+    /** The clock that ids and estimates are made by; the rest goes by the store's. */
+    public Builder clock(InstantSource value) {
+      this.clock = value;
+      return this;
+    }
+
+    /** Ports to use in place of a connection of its own, closed with it. */
+    public Builder stores(Stores value) {
+      this.stores = value;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException naming the setting that is wrong
+     * @throws io.taskorch.task.StoreUnavailableException when nothing answers at the address
+     */
+    public Taskorch connect() {
+      Stores open = stores;
+      if (open == null) {
+        throw new IllegalStateException("no store");
+      }
+      return new Taskorch(this, open);
+    }
+  }
+}

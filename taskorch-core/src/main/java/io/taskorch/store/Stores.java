@@ -1,0 +1,37 @@
+package io.taskorch.store;
+
+/** All ports of one namespace. */
+public interface Stores extends AutoCloseable {
+
+  TaskStore tasks();
+
+  TaskQuery query();
+
+  TaskLogs logs();
+
+  QueueStore queues();
+
+  TaskUpkeep upkeep();
+
+  WorkerRegistry workers();
+
+  IdempotencyStore idempotency();
+
+  EventLog events();
+
+  Hints hints();
+
+  RunStore runs();
+
+  Partitions partitions();
+
+  /**
+   * Proves that the store answers.
+   *
+   * @throws io.taskorch.task.StoreUnavailableException when it does not
+   */
+  void ping();
+
+  @Override
+  void close();
+}
