@@ -16,8 +16,8 @@ public interface TaskQuery {
   Map<String, TaskState> states(List<String> ids);
 
   /**
-   * One page of a list. A call looks at a bounded number of records, so a filtered page may be short
-   * or empty and still have a next one.
+   * One page of a list. A call looks at a bounded number of records, so a filtered page may be
+   * short or empty and still have a next one.
    *
    * @throws io.taskorch.task.InvalidTaskException when the cursor is not one of ours
    */

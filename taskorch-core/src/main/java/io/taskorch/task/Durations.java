@@ -50,7 +50,10 @@ public final class Durations {
     return "not a duration; write 500ms, 5s, 1m, 2h, 30d or ISO 8601 such as PT5S";
   }
 
-  /** The shortest exact form: {@code 90s} rather than {@code 1m30s}, {@code 1m} rather than {@code 60s}. */
+  /**
+   * The shortest exact form: {@code 90s} rather than {@code 1m30s}, {@code 1m} rather than {@code
+   * 60s}.
+   */
   public static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis == 0) {

@@ -11,6 +11,7 @@ public final class Names {
   public static final String SHAPE = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
   public static final String SHAPE_IN_WORDS =
       "letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128";
+
   /** The field for the worker in a task's record has a fixed width. */
   public static final int LONGEST_WORKER_ID = 40;
 

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 public final class TaskId {
 
   public static final int LENGTH = 26;
+
   /** Two characters of base 32 name 1,024 partitions. */
   public static final int MOST_PARTITIONS = 1024;
 

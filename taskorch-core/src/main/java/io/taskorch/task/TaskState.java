@@ -10,7 +10,9 @@ import java.util.Set;
  * other lacks. {@code docs/state-machine.md} is rendered from it.
  */
 public enum TaskState {
-  /** A workflow step that waits for its upstream steps; the script that ends the last one moves it. */
+  /**
+   * A workflow step that waits for its upstream steps; the script that ends the last one moves it.
+   */
   BLOCKED('B'),
   /** Due later; promoted by the claim that finds it due, or by upkeep. */
   SCHEDULED('S'),
