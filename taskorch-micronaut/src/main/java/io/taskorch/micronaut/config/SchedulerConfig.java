@@ -1,0 +1,25 @@
+package io.taskorch.micronaut.config;
+
+import io.taskorch.upkeep.UpkeepOptions;
+import java.time.Duration;
+
+/**
+ * How upkeep works; see {@link UpkeepOptions}.
+ *
+ * @param tick the time between two steps of a loop that has work
+ * @param noHandlerGrace how long a task may be ready while no live worker handles its type
+ */
+public record SchedulerConfig(Duration tick, Duration noHandlerGrace) {
+
+  static SchedulerConfig read(Settings settings) {
+    UpkeepOptions fallback = UpkeepOptions.DEFAULT;
+    return new SchedulerConfig(
+        settings.duration("tick", fallback.tick(), Duration.ofMillis(10), Duration.ofSeconds(1)),
+        settings.duration(
+            "no_handler_grace", fallback.noHandlerGrace(), Duration.ZERO, Duration.ofDays(365)));
+  }
+
+  public UpkeepOptions options() {
+    return new UpkeepOptions(tick, noHandlerGrace);
+  }
+}

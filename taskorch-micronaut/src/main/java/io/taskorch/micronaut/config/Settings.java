@@ -1,0 +1,292 @@
+package io.taskorch.micronaut.config;
+
+import io.taskorch.task.Durations;
+import io.taskorch.task.Names;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the keys of a section out of several sources. Every source is checked, also where another
+ * wins over it, and what is asked for here is what counts as known.
+ */
+final class Settings {
+
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(rediss?://)?(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?):(\\d{1,5})");
+
+  private final List<Source> sources;
+  private final Findings findings;
+  private final String prefix;
+  private final Known known;
+
+  /**
+   * @param sources the first that has a key wins
+   */
+  Settings(List<Source> sources, Findings findings) {
+    this(sources, findings, "", new Known(new LinkedHashSet<>(), new HashSet<>(), new HashMap<>()));
+  }
+
+  private Settings(List<Source> sources, Findings findings, String prefix, Known known) {
+    this.sources = sources;
+    this.findings = findings;
+    this.prefix = prefix;
+    this.known = known;
+  }
+
+  /** What has been asked for, and where each key's value was found. */
+  private record Known(Set<String> keys, Set<String> sections, Map<String, String> places) {}
+
+  Settings section(String name) {
+    known.sections.add(prefix + name);
+    return new Settings(sources, findings, prefix + name + ".", known);
+  }
+
+  /** Every key asked for so far, in that order. */
+  Set<String> keys() {
+    return known.keys;
+  }
+
+  void reportUnknown() {
+    sources.forEach(source -> source.reportUnknown(known.keys, known.sections, findings));
+  }
+
+  /** Refuses a value that cannot be together with another. */
+  void refuse(String key, String why) {
+    findings.error(place(key), why);
+  }
+
+  void warn(String key, String what) {
+    findings.warning(place(key), what);
+  }
+
+  private String place(String key) {
+    return known.places.getOrDefault(prefix + key, prefix + key);
+  }
+
+  String text(String key, String fallback) {
+    return single(key, fallback, text -> text);
+  }
+
+  String name(String key, String fallback) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          require(Names.isValid(text), "is not a name: " + Names.SHAPE_IN_WORDS);
+          return text;
+        });
+  }
+
+  int number(String key, int fallback, int least, int most) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          String limits = "is not a whole number from " + least + " to " + most;
+          require(text.matches("\\d{1,9}"), limits);
+          int number = Integer.parseInt(text);
+          require(number >= least && number <= most, limits);
+          return number;
+        });
+  }
+
+  boolean flag(String key, boolean fallback) {
+    return single(
+        key,
+        fallback,
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new IllegalArgumentException("is neither true nor false");
+            });
+  }
+
+  Duration duration(String key, Duration fallback, Duration least, Duration most) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          Duration duration;
+          try {
+            duration = Durations.parse(text);
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is " + e.getMessage(), e);
+          }
+          require(
+              duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0,
+              "is not between " + Durations.format(least) + " and " + Durations.format(most));
+          return duration;
+        });
+  }
+
+  <E extends Enum<E>> E choice(String key, E fallback) {
+    E[] all = fallback.getDeclaringClass().getEnumConstants();
+    return single(
+        key,
+        fallback,
+        text ->
+            Arrays.stream(all)
+                .filter(one -> word(one).equals(text))
+                .findAny()
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "is none of "
+                                + Arrays.stream(all)
+                                    .map(Settings::word)
+                                    .collect(Collectors.joining(", ")))));
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A file that must be there; empty for none. */
+  String file(String key) {
+    return single(
+        key,
+        "",
+        text -> {
+          require(text.isEmpty() || Files.isReadable(Path.of(text)), "is not a readable file");
+          return text;
+        });
+  }
+
+  /** An address of this machine to bind to, or its name. */
+  String host(String key, String fallback) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          try {
+            require(!text.isBlank(), "is empty");
+            InetAddress unused = InetAddress.getByName(text);
+            return text;
+          } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("is not an address that this machine knows", e);
+          }
+        });
+  }
+
+  List<String> names(String key) {
+    return several(
+        key,
+        List.of(),
+        text -> require(Names.isValid(text), "has an entry that is not " + Names.SHAPE_IN_WORDS));
+  }
+
+  List<String> addresses(String key, List<String> fallback) {
+    List<String> addresses =
+        several(
+            key,
+            fallback,
+            text -> {
+              var parts = ADDRESS.matcher(text);
+              boolean fits = parts.matches();
+              require(fits, "is not host:port, redis://host:port or rediss://host:port");
+              int port = Integer.parseInt(parts.group(4));
+              require(port >= 1 && port <= 65_535, "has a port that is not 1 to 65535");
+            });
+    if (addresses.isEmpty()) {
+      refuse(key, "names no address");
+    }
+    return addresses;
+  }
+
+  List<String> origins(String key) {
+    return several(
+        key,
+        List.of(),
+        text -> {
+          String wrong = "has an entry that is not scheme://host or scheme://host:port";
+          try {
+            URI origin = URI.create(text);
+            require(
+                ("http".equals(origin.getScheme()) || "https".equals(origin.getScheme()))
+                    && origin.getHost() != null
+                    && text.equals(origin.getScheme() + "://" + origin.getAuthority())
+                    && origin.getUserInfo() == null,
+                wrong);
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(wrong, e);
+          }
+        });
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private <T> T single(String key, T fallback, Function<String, T> parse) {
+    return value(
+        key,
+        fallback,
+        entry -> {
+          require(!entry.list(), "is a list, not one value");
+          return parse.apply(entry.values().getFirst());
+        });
+  }
+
+  private interface Check {
+    void check(String text);
+  }
+
+  private List<String> several(String key, List<String> fallback, Check check) {
+    return value(
+        key,
+        fallback,
+        entry -> {
+          List<String> values = entry.list() ? entry.values() : byComma(entry.values().getFirst());
+          values.forEach(check::check);
+          require(Set.copyOf(values).size() == values.size(), "has an entry twice");
+          return values;
+        });
+  }
+
+  private static List<String> byComma(String text) {
+    return text.isBlank()
+        ? List.of()
+        : Arrays.stream(text.split(",", -1)).map(String::trim).toList();
+  }
+
+  private <T> T value(String key, T fallback, Function<Source.Entry, T> parse) {
+    String path = prefix + key;
+    known.keys.add(path);
+    @Nullable T found = null;
+    for (Source source : sources) {
+      Source.Entry entry = source.find(path, findings);
+      if (entry == null) {
+        continue;
+      }
+      known.places.putIfAbsent(path, entry.place());
+      try {
+        T value = parse.apply(entry);
+        found = found == null ? value : found;
+      } catch (IllegalArgumentException e) {
+        findings.error(entry.place(), String.valueOf(e.getMessage()));
+        found = found == null ? fallback : found;
+      }
+    }
+    return found == null ? fallback : found;
+  }
+}

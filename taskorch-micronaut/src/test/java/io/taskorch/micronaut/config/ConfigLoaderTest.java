@@ -1,0 +1,500 @@
+package io.taskorch.micronaut.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskorch.micronaut.config.ConfigLoader.Loaded;
+import io.taskorch.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+
+  /** Every key, a value that is not its default, and one that cannot be. */
+  private static final Map<String, String[]> SAMPLES =
+      new TreeMap<>(
+          Map.ofEntries(
+              sample("redis.addr", "redis:6380", "nowhere"),
+              sample("redis.username", "app", null),
+              sample("redis.password", "a secret", null),
+              sample("redis.db", "3", "-1"),
+              sample("redis.tls", "true", "yes"),
+              sample("redis.ca", "pom.xml", "/no/such/file"),
+              sample("redis.allow_eviction", "true", "1"),
+              sample("redis.mode", "cluster", "ring"),
+              sample("redis.namespace", "other", "no{braces}"),
+              sample("redis.partitions", "16", "1025"),
+              sample("server.host", "localhost", "no host"),
+              sample("server.port", "18080", "65536"),
+              sample("server.graceful_shutdown_timeout", "5s", "soon"),
+              sample("server.allowed_origins", "https://a.example", "a.example"),
+              sample("worker.pool", "gpu", "a pool"),
+              sample("worker.concurrency", "64", "0"),
+              sample("worker.queues", "a,b", "a,a"),
+              sample("worker.labels", "gpu", "{}"),
+              sample("worker.priority", "strict", "fair"),
+              sample("worker.poll_interval", "100ms", "1ms"),
+              sample("worker.lease", "PT1M", "999ms"),
+              sample("worker.retry_policy.initial_delay", "2s", "-2s"),
+              sample("worker.retry_policy.max_delay", "2h", "2"),
+              sample("worker.retry_policy.max_attempts", "7", "7.5"),
+              sample("scheduler.tick", "50ms", "2s"),
+              sample("scheduler.no_handler_grace", "10s", "9999999999999999999s"),
+              sample("metrics.enabled", "false", "off"),
+              sample("metrics.port", "0", "http"),
+              sample("tracing.otlp_endpoint", "http://collector:4317", null),
+              sample("logging.level", "debug", "verbose"),
+              sample("logging.format", "json", "xml"),
+              sample("auth.allow_open", "true", ""),
+              sample("tracing.enabled", null, "true"),
+              sample("auth.enabled", null, "true"),
+              sample("auth.bootstrap_key_file", null, "pom.xml")));
+
+  @TempDir private Path folder;
+
+  private static Map.Entry<String, String[]> sample(String key, String good, String bad) {
+    return Map.entry(key, new String[] {good, bad});
+  }
+
+  static Stream<String> keys() {
+    return SAMPLES.keySet().stream();
+  }
+
+  static Stream<String> settableKeys() {
+    return SAMPLES.entrySet().stream().filter(e -> e.getValue()[0] != null).map(Map.Entry::getKey);
+  }
+
+  static Stream<String> refusableKeys() {
+    return SAMPLES.entrySet().stream().filter(e -> e.getValue()[1] != null).map(Map.Entry::getKey);
+  }
+
+  private static Loaded environment(App app, String... namesAndValues) {
+    return ConfigLoader.of(app).environment(map(namesAndValues)).load();
+  }
+
+  private static Map<String, String> map(String... keysAndValues) {
+    Map<String, String> map = new TreeMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return map;
+  }
+
+  private Path write(String name, String... lines) throws IOException {
+    return Files.writeString(folder.resolve(name), String.join("\n", lines));
+  }
+
+  private static List<String> errorsOf(ConfigLoader loader) {
+    try {
+      loader.load();
+      return List.of();
+    } catch (ConfigException e) {
+      return e.errors();
+    }
+  }
+
+  private List<String> errorsOfFile(String... lines) throws IOException {
+    return errorsOf(ConfigLoader.of(App.API).file(write("app.yaml", lines))).stream()
+        .map(line -> line.replace(folder + "/", ""))
+        .toList();
+  }
+
+  @Nested
+  class Keys {
+
+    @Test
+    void areThoseOfTheContract() {
+      assertThat(ConfigLoader.keys(App.API))
+          .containsExactly(
+              "redis.addr",
+              "redis.username",
+              "redis.password",
+              "redis.db",
+              "redis.tls",
+              "redis.ca",
+              "redis.allow_eviction",
+              "redis.mode",
+              "redis.namespace",
+              "redis.partitions",
+              "server.host",
+              "server.port",
+              "server.graceful_shutdown_timeout",
+              "server.allowed_origins",
+              "worker.pool",
+              "worker.concurrency",
+              "worker.queues",
+              "worker.labels",
+              "worker.priority",
+              "worker.poll_interval",
+              "worker.lease",
+              "worker.retry_policy.initial_delay",
+              "worker.retry_policy.max_delay",
+              "worker.retry_policy.max_attempts",
+              "scheduler.tick",
+              "scheduler.no_handler_grace",
+              "metrics.enabled",
+              "metrics.port",
+              "tracing.enabled",
+              "tracing.otlp_endpoint",
+              "logging.level",
+              "logging.format",
+              "auth.enabled",
+              "auth.allow_open",
+              "auth.bootstrap_key_file");
+      assertThat(SAMPLES.keySet()).isEqualTo(ConfigLoader.keys(App.API));
+    }
+
+    @Test
+    void standInTheRecordsUnderTheSameNames() {
+      assertThat(componentsOf("", TaskorchConfig.class)).isEqualTo(ConfigLoader.keys(App.API));
+    }
+
+    private static Set<String> componentsOf(String prefix, Class<?> type) {
+      return Stream.of(type.getRecordComponents())
+          .flatMap(
+              component -> {
+                String key =
+                    prefix + component.getName().replaceAll("([A-Z])", "_$1").toLowerCase();
+                return component.getType().isRecord()
+                    ? componentsOf(key + ".", component.getType()).stream()
+                    : Stream.of(key);
+              })
+          .collect(Collectors.toSet());
+    }
+  }
+
+  @Nested
+  class Defaults {
+
+    @ParameterizedTest
+    @CsvSource({"API, 8080, 9090", "WORKER, 8081, 9091", "SCHEDULER, 8082, 9092"})
+    void areThoseOfTheContract(App app, int port, int metricsPort) {
+      TaskorchConfig config = environment(app).config();
+      assertThat(config.redis().addr()).containsExactly("localhost:6379");
+      assertThat(config.redis().mode()).isEqualTo(RedisConfig.Mode.SINGLE);
+      assertThat(config.redis().namespace()).isEqualTo("taskorch");
+      assertThat(config.redis().partitions()).isEqualTo(1);
+      assertThat(config.server())
+          .isEqualTo(new ServerConfig("127.0.0.1", port, Duration.ofSeconds(30), List.of()));
+      assertThat(config.worker().options(Duration.ofSeconds(30))).isEqualTo(WorkerOptions.DEFAULT);
+      assertThat(config.scheduler())
+          .isEqualTo(new SchedulerConfig(Duration.ofMillis(250), Duration.ofMinutes(5)));
+      assertThat(config.metrics()).isEqualTo(new MetricsConfig(true, metricsPort));
+      assertThat(config.logging())
+          .isEqualTo(new LoggingConfig(LoggingConfig.Level.INFO, LoggingConfig.Format.TEXT));
+      assertThat(config.auth()).isEqualTo(new AuthConfig(false, false, ""));
+    }
+
+    @ParameterizedTest
+    @EnumSource(App.class)
+    void areWhatTheShippedFilesSay(App app) {
+      Path file = Path.of("../config", app.name().toLowerCase() + ".yaml");
+      assertThat(ConfigLoader.of(app).file(file).load()).isEqualTo(environment(app));
+    }
+
+    @Test
+    void ofDevelopmentDifferInTwoValues() {
+      assertThat(ConfigLoader.of(App.API).file(Path.of("../config/local.yaml")).load())
+          .isEqualTo(
+              environment(
+                  App.API,
+                  "TASKORCH_METRICS_PORT",
+                  "0",
+                  "TASKORCH_SCHEDULER_NO_HANDLER_GRACE",
+                  "5s"));
+    }
+
+    @Test
+    void standInAFileWhoseLinesAreAllCommentedOut() throws IOException {
+      Path file = write("app.yaml", "# nothing", "worker:", "#  concurrency: 3");
+      assertThat(ConfigLoader.of(App.API).file(file).load()).isEqualTo(environment(App.API));
+      assertThat(ConfigLoader.of(App.API).file(write("app.yaml", "")).load())
+          .isEqualTo(environment(App.API));
+    }
+  }
+
+  @Nested
+  class Overriding {
+
+    @ParameterizedTest
+    @MethodSource("io.taskorch.micronaut.config.ConfigLoaderTest#settableKeys")
+    void anyKeySaysTheSameAsTheFile(String key) throws IOException {
+      String value = SAMPLES.get(key)[0];
+      Loaded byVariable = environment(App.API, Variables.nameOf(key), value);
+      Loaded byFile = ConfigLoader.of(App.API).file(fileWith(key, value)).load();
+      Loaded byProgram = ConfigLoader.of(App.API).overrides(Map.of(key, value)).load();
+      Loaded byProperties =
+          ConfigLoader.of(App.API).load(asked -> asked.equals(key) ? value : null);
+
+      assertThat(byVariable.config()).isNotEqualTo(environment(App.API).config());
+      assertThat(byVariable.warnings()).isEmpty();
+      assertThat(List.of(byFile, byProgram, byProperties)).containsOnly(byVariable);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.taskorch.micronaut.config.ConfigLoaderTest#settableKeys")
+    void anyKeyByAFileThatHoldsTheValue(String key) throws IOException {
+      String value = SAMPLES.get(key)[0];
+      Path secret = write("secret", value + "\n");
+      assertThat(environment(App.API, Variables.nameOf(key) + "_FILE", secret.toString()))
+          .isEqualTo(environment(App.API, Variables.nameOf(key), value));
+    }
+
+    private Path fileWith(String key, String value) throws IOException {
+      StringBuilder text = new StringBuilder();
+      String[] path = key.split("\\.");
+      for (int i = 0; i < path.length; i++) {
+        text.append("  ".repeat(i)).append(path[i]).append(": ");
+        text.append(i == path.length - 1 ? '"' + value + '"' : "\n");
+      }
+      return write("one.yaml", text.toString());
+    }
+
+    @Test
+    void theEnvironmentWinsOverDotEnvAndThatOverTheFile() throws IOException {
+      Path file = write("app.yaml", "worker: {concurrency: 1, pool: file, lease: 11s}");
+      write(".env", "TASKORCH_WORKER_CONCURRENCY=2", "export TASKORCH_WORKER_POOL='dot'", "#x", "");
+      WorkerConfig worker =
+          ConfigLoader.of(App.WORKER)
+              .file(file)
+              .environment(Map.of("TASKORCH_WORKER_CONCURRENCY", "3"))
+              .load()
+              .config()
+              .worker();
+      assertThat(worker.concurrency()).isEqualTo(3);
+      assertThat(worker.pool()).isEqualTo("dot");
+      assertThat(worker.lease()).isEqualTo(Duration.ofSeconds(11));
+    }
+
+    @Test
+    void theProgramWinsOverTheEnvironment() {
+      Loaded loaded =
+          ConfigLoader.of(App.API)
+              .environment(Map.of("TASKORCH_SERVER_PORT", "1"))
+              .overrides(Map.of("server.port", "2"))
+              .load();
+      assertThat(loaded.config().server().port()).isEqualTo(2);
+    }
+
+    @Test
+    void listsGoByComma() throws IOException {
+      assertThat(
+              environment(App.WORKER, "TASKORCH_WORKER_QUEUES", " a , b")
+                  .config()
+                  .worker()
+                  .queues())
+          .containsExactly("a", "b");
+      assertThat(environment(App.WORKER, "TASKORCH_WORKER_QUEUES", "").config().worker().queues())
+          .isEmpty();
+      Path file = write("app.yaml", "redis:", "  mode: cluster", "  addr: [a:1, 'b:2']");
+      assertThat(ConfigLoader.of(App.API).file(file).load().config().redis().addr())
+          .containsExactly("a:1", "b:2");
+    }
+
+    @Test
+    void aPasswordIsReadFromItsFileWithoutTheEndOfItsLine() throws IOException {
+      Path secret = write("password", " s3cret \r\n");
+      assertThat(
+              environment(App.API, "TASKORCH_REDIS_PASSWORD_FILE", secret.toString())
+                  .config()
+                  .redis()
+                  .password())
+          .isEqualTo(" s3cret ");
+    }
+
+    @Test
+    void aPasswordIsNeverPrinted() {
+      assertThat(environment(App.API, "TASKORCH_REDIS_PASSWORD", "s3cret").toString())
+          .doesNotContain("s3cret");
+    }
+
+    @Test
+    void anUnknownVariableIsWarnedAbout() {
+      Loaded loaded =
+          environment(
+              App.API,
+              "TASKORCH_API_SERVICE_HOST",
+              "10.0.0.1",
+              "TASKORCH_TEST_REDIS_ADDR",
+              "x",
+              "PATH",
+              "/bin");
+      assertThat(loaded.warnings())
+          .containsExactly("environment: TASKORCH_API_SERVICE_HOST is not a setting that there is");
+    }
+  }
+
+  @Nested
+  class Refusing {
+
+    @ParameterizedTest
+    @MethodSource("io.taskorch.micronaut.config.ConfigLoaderTest#refusableKeys")
+    void aValueThatCannotBeNamesItsVariable(String key) {
+      String value = SAMPLES.get(key)[1];
+      String name = Variables.nameOf(key);
+      assertThat(errorsOf(ConfigLoader.of(App.API).environment(Map.of(name, value))))
+          .singleElement()
+          .asString()
+          .startsWith("environment: " + name + " ")
+          .doesNotContain(value.length() > 4 ? value : "never");
+    }
+
+    @Test
+    void tellsEverythingAtOnceWithLineAndKey() throws IOException {
+      assertThat(
+              errorsOfFile(
+                  "redis:",
+                  "  adr: localhost:6379",
+                  "  db: many",
+                  "server: 8080",
+                  "worker:",
+                  "  concurrency: 0",
+                  "  retry_policy: {max_attempts: [1]}",
+                  "  lease:",
+                  "metrics: {port: {}}",
+                  "colour: blue"))
+          .containsExactlyInAnyOrder(
+              "app.yaml:2: redis.adr is not a key that there is",
+              "app.yaml:3: redis.db is not a whole number from 0 to 16383",
+              "app.yaml:4: server is a section, not a value",
+              "app.yaml:6: worker.concurrency is not a whole number from 1 to 100000",
+              "app.yaml:7: worker.retry_policy.max_attempts is a list, not one value",
+              "app.yaml:8: worker.lease has no value; write \"\" for an empty one",
+              "app.yaml:9: metrics.port has no value; write \"\" for an empty one",
+              "app.yaml:10: colour is not a key that there is");
+    }
+
+    @Test
+    void aBadValueAlsoWhereAnotherSourceWins() throws IOException {
+      Path file = write("app.yaml", "worker: {concurrency: none}");
+      assertThat(
+              errorsOf(
+                  ConfigLoader.of(App.API)
+                      .file(file)
+                      .environment(Map.of("TASKORCH_WORKER_CONCURRENCY", "3"))))
+          .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "redis: {db: 0x1}",
+          "redis: {db: 1_0}",
+          "redis: {tls: yes}",
+          "redis: {tls: True}",
+          "redis: {addr: []}",
+          "redis: {addr: [[a]]}",
+          "redis: {addr: 'a:0'}",
+          "redis: {addr: 'http://a:1'}",
+          "redis: {addr: [a:1, b:2]}",
+          "redis: {mode: cluster, db: 1}",
+          "worker: {queues: [a, ~]}",
+          "worker: &w {pool: a}",
+          "worker: {lease: 30}",
+          "worker: {pool: a, pool: b}",
+          "? [a]\n: b",
+          "redis.db: 1",
+          "- redis",
+          "just text",
+          "a: b: c",
+          "a: 1\n---\nb: 2",
+          "server: {allowed_origins: ['*']}",
+          "server: {allowed_origins: ['https://a.example/path']}",
+        })
+    void aFileThatIsNotPlainKeysAndValues(String text) throws IOException {
+      assertThat(errorsOfFile(text))
+          .hasSize(1)
+          .allMatch(
+              line ->
+                  line.startsWith("app.yaml:1: ")
+                      || line.startsWith("app.yaml:2: ")
+                      || line.startsWith("app.yaml: "));
+    }
+
+    @Test
+    void aFileThatIsNotThereOrNotText() throws IOException {
+      assertThat(errorsOf(ConfigLoader.of(App.API).file(folder.resolve("none.yaml"))))
+          .containsExactly(folder.resolve("none.yaml") + ": there is no such file");
+      Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, 0});
+      assertThat(errorsOf(ConfigLoader.of(App.API).file(binary))).hasSize(1);
+      assertThat(errorsOf(ConfigLoader.of(App.API).file(folder))).hasSize(1);
+    }
+
+    @Test
+    void aSecretGivenTwiceOrUnreadable() throws IOException {
+      Path secret = write("secret", "x");
+      assertThat(
+              errorsOf(
+                  ConfigLoader.of(App.API)
+                      .environment(
+                          Map.of(
+                              "TASKORCH_REDIS_PASSWORD",
+                              "x",
+                              "TASKORCH_REDIS_PASSWORD_FILE",
+                              secret.toString()))))
+          .containsExactly(
+              "environment: TASKORCH_REDIS_PASSWORD_FILE is set, and TASKORCH_REDIS_PASSWORD too");
+      assertThat(
+              errorsOf(
+                  ConfigLoader.of(App.API)
+                      .environment(Map.of("TASKORCH_REDIS_PASSWORD_FILE", "/no/such/file"))))
+          .containsExactly(
+              "environment: TASKORCH_REDIS_PASSWORD_FILE does not name a readable file");
+    }
+
+    @Test
+    void aDotEnvLineThatIsNoAssignment() throws IOException {
+      write(".env", "TASKORCH_WORKER_POOL");
+      Path file = write("app.yaml", "");
+      assertThat(errorsOf(ConfigLoader.of(App.API).file(file)))
+          .containsExactly(folder.resolve(".env") + ":1: is not NAME=value");
+    }
+
+    @Test
+    void aBindThatOthersCanReachUnlessThatIsAccepted() {
+      assertThatThrownBy(() -> environment(App.API, "TASKORCH_SERVER_HOST", "0.0.0.0"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("environment: TASKORCH_SERVER_HOST")
+          .hasMessageContaining("auth.allow_open");
+      assertThat(
+              environment(
+                      App.API,
+                      "TASKORCH_SERVER_HOST",
+                      "0.0.0.0",
+                      "TASKORCH_AUTH_ALLOW_OPEN",
+                      "true")
+                  .warnings())
+          .singleElement()
+          .asString()
+          .contains("reachable from other machines");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost", "::1", "127.0.0.9"})
+    void noLoopbackBind(String host) {
+      assertThat(environment(App.API, "TASKORCH_SERVER_HOST", host).warnings()).isEmpty();
+    }
+
+    @Test
+    void anUnknownKeyOfTheProgram() {
+      assertThat(errorsOf(ConfigLoader.of(App.API).overrides(Map.of("server.prt", "1"))))
+          .containsExactly("command line: server.prt is not a key that there is");
+    }
+  }
+}
