@@ -6,18 +6,26 @@ import java.util.regex.Pattern;
  * A timed right to run one attempt. Every word about the attempt carries it, and counts only while
  * the task's record still holds it.
  *
- * @param generation how often an operator has started the task over
+ * @param generation how often an operator has started the task over, at most {@link
+ *     #LAST_GENERATION}
  * @param nonce 128 random bits in 22 characters of URL-safe base 64, drawn by the claimer, so that
  *     a number issued again after a failover is never mistaken for the first
  */
 public record Lease(String taskId, int generation, String nonce) {
 
   public static final int NONCE_LENGTH = 22;
+
+  /** The last that the four digits in a lease's id can hold. */
+  public static final int LAST_GENERATION = 9_999;
+
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22}");
   private static final Pattern GENERATION = Pattern.compile("\\d{1,4}");
 
   public Lease {
-    if (!TaskId.isValid(taskId) || !isValidNonce(nonce)) {
+    if (!TaskId.isValid(taskId)
+        || generation < 0
+        || generation > LAST_GENERATION
+        || !isValidNonce(nonce)) {
       throw new IllegalArgumentException("not a lease");
     }
   }

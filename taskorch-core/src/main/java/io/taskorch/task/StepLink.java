@@ -16,7 +16,10 @@ public record StepLink(
     upstream = Map.copyOf(upstream);
   }
 
-  /** Whether the payload must be resolved before a handler sees it. */
+  /**
+   * Whether the run's input or results must be fetched to resolve the payload. Without it a payload
+   * may still have escapes of references, so it is resolved all the same.
+   */
   public boolean hasReferences() {
     return refersToInput || !upstream.isEmpty();
   }

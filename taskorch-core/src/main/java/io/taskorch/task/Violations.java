@@ -9,10 +9,20 @@ import org.jspecify.annotations.Nullable;
 /** Collects all that is wrong with an input, so that a caller hears of everything at once. */
 public final class Violations {
 
+  /** More are dropped: nobody reads them, and a hostile input could have a million. */
+  public static final int MOST = 100;
+
   private final List<Violation> found = new ArrayList<>();
 
   public void add(String pointer, String code, String detail) {
-    found.add(new Violation(pointer, code, detail));
+    if (!isFull()) {
+      found.add(new Violation(pointer, code, detail));
+    }
+  }
+
+  /** Whether what is added now is dropped. */
+  public boolean isFull() {
+    return found.size() == MOST;
   }
 
   /** Adds what another check found, with its pointers put below {@code prefix}. */
