@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  *
  * <p>A string that is one reference and nothing else becomes the value itself, whatever its type.
  * Inside a longer string a value becomes text: a string as it is, anything else as JSON. A literal
- * <code>${</code> is written {@code $${}; in a run of dollars before a brace every two stand for
- * one. Names of fields are never references.
+ * <code>${</code> is written <code>$${</code>; in a run of dollars before a brace every two stand
+ * for one. Names of fields are never references.
  *
  * <p>All that is not part of such a string stays byte for byte as it was, and so does what is
  * inserted: {@code 1.10} and numbers of any length keep their digits.
@@ -115,7 +115,7 @@ public final class PayloadReferences {
   }
 
   /**
-   * Whether the two bytes of {@code ${} occur, or an escape that may stand for one of them: a
+   * Whether a dollar stands before a brace, or there is an escape that may stand for one of them: a
    * payload means the same however it was written, and most are never parsed.
    */
   private static boolean mayRefer(byte[] utf8) {
