@@ -16,6 +16,7 @@ import io.taskorch.worker.WorkerOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,6 +153,7 @@ public final class Taskorch implements AutoCloseable {
     private ObjectMapper mapper = PayloadCodec.defaultMapper();
     private InstantSource clock = InstantSource.system();
     private @Nullable Stores stores;
+    private UnaryOperator<Stores> decorator = UnaryOperator.identity();
 
     private Builder() {}
 
@@ -255,6 +257,12 @@ public final class Taskorch implements AutoCloseable {
       return this;
     }
 
+    /** Puts something between the ports and all that uses them, such as metrics. */
+    public Builder decorate(UnaryOperator<Stores> value) {
+      this.decorator = value;
+      return this;
+    }
+
     /**
      * @throws IllegalArgumentException naming the setting that is wrong
      * @throws io.taskorch.task.StoreUnavailableException when nothing answers at the address
@@ -264,7 +272,7 @@ public final class Taskorch implements AutoCloseable {
       if (open == null) {
         throw new IllegalStateException("no store");
       }
-      return new Taskorch(this, open);
+      return new Taskorch(this, decorator.apply(open));
     }
   }
 }

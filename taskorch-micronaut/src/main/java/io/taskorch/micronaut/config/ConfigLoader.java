@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ public final class ConfigLoader {
    * @param lookup a value by key; null when there is none
    * @throws ConfigException naming everything that is wrong
    */
-  public Loaded load(UnaryOperator<@Nullable String> lookup) {
+  public Loaded load(Function<String, @Nullable String> lookup) {
     return load(List.of(new Properties(lookup)), new Findings());
   }
 
@@ -101,7 +101,7 @@ public final class ConfigLoader {
     }
   }
 
-  private record Properties(UnaryOperator<@Nullable String> lookup) implements Source {
+  private record Properties(Function<String, @Nullable String> lookup) implements Source {
     @Override
     public @Nullable Entry find(String key, Findings findings) {
       String value = lookup.apply(key);

@@ -1,5 +1,6 @@
 package io.taskorch.micronaut.config;
 
+import io.taskorch.Taskorch.Mode;
 import io.taskorch.store.Partitions;
 import io.taskorch.task.TaskId;
 import java.util.List;
@@ -29,13 +30,6 @@ public record RedisConfig(
     Mode mode,
     String namespace,
     int partitions) {
-
-  /** How the addresses are to be understood. */
-  public enum Mode {
-    SINGLE,
-    SENTINEL,
-    CLUSTER
-  }
 
   public RedisConfig {
     addr = List.copyOf(addr);

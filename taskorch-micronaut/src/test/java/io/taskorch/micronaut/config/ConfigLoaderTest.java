@@ -187,7 +187,7 @@ class ConfigLoaderTest {
     void areThoseOfTheContract(App app, int port, int metricsPort) {
       TaskorchConfig config = environment(app).config();
       assertThat(config.redis().addr()).containsExactly("localhost:6379");
-      assertThat(config.redis().mode()).isEqualTo(RedisConfig.Mode.SINGLE);
+      assertThat(config.redis().mode()).isEqualTo(io.taskorch.Taskorch.Mode.SINGLE);
       assertThat(config.redis().namespace()).isEqualTo("taskorch");
       assertThat(config.redis().partitions()).isEqualTo(1);
       assertThat(config.server())

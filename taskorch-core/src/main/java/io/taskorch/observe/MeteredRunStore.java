@@ -1,0 +1,60 @@
+package io.taskorch.observe;
+
+import io.taskorch.store.NewRun;
+import io.taskorch.store.RunStore;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Run;
+import io.taskorch.workflow.Step;
+import java.util.Map;
+import java.util.Optional;
+
+/** Counts the steps of a run as tasks. */
+final class MeteredRunStore implements RunStore {
+
+  private final RunStore runs;
+  private final TaskMeters meters;
+
+  MeteredRunStore(RunStore runs, TaskMeters meters) {
+    this.runs = runs;
+    this.meters = meters;
+  }
+
+  @Override
+  public void start(NewRun run) {
+    runs.start(run);
+    for (Step step : run.definition().steps()) {
+      TaskSpec spec = step.task();
+      meters.of(spec.queue(), spec.type()).created();
+    }
+  }
+
+  @Override
+  public Optional<Run> find(String id) {
+    return runs.find(id);
+  }
+
+  @Override
+  public RunPage list(RunFilter filter) {
+    return runs.list(filter);
+  }
+
+  @Override
+  public Run cancel(String id) {
+    return runs.cancel(id);
+  }
+
+  @Override
+  public Run retry(String id, String operation) {
+    return runs.retry(id, operation);
+  }
+
+  @Override
+  public StepInput input(String runId, Map<String, String> upstream) {
+    return runs.input(runId, upstream);
+  }
+
+  @Override
+  public int advance(int partition) {
+    return runs.advance(partition);
+  }
+}
