@@ -1,0 +1,21 @@
+-- cancel_task(t, reason, at): ends a task that waits; flags one that runs and tells its worker;
+-- leaves one alone that has ended.
+--- @include "lib/end_task"
+local function cancel_task(t, reason, at)
+  if t.state == 'R' then
+    if t.cancel ~= '1' then
+      t.cancel = '1'
+      save(t)
+    end
+    write('SPUBLISH', prefix .. 'work', 'cancel ' .. t.id)
+  elseif t.state == 'B' then
+    end_task(t, 'C', reason, at)
+  elseif t.state == 'S' or t.state == 'T' then
+    index_remove(index_key(t.queue, t.state), t.id)
+    end_task(t, 'C', reason, at)
+  elseif t.state == 'P' then
+    index_remove(index_key(t.queue, 'P'), t.id)
+    index_remove(lane_key(t.queue, t.type), t.id)
+    end_task(t, 'C', reason, at)
+  end
+end

@@ -1,0 +1,167 @@
+-- end_task(t, to, reason, at): moves an opened task to a final state with all that hangs on it: the
+-- index of its queue, its retention, its run. The caller has planned its removal from the index
+-- that it stood in. Steps that this frees or drags along are moved in the same call.
+--- @include "lib/run"
+--- @include "lib/ready"
+
+-- file_ended(id, queue, to, at, retention, run): the indexes of a task that has ended. A step's
+-- retention begins with the end of its run.
+local function file_ended(id, queue, to, at, retention, run)
+  index_add(index_key(queue, to), at, id)
+  if not run then
+    local kept = tonumber(retention) * 1000
+    if kept == 0 then
+      kept = DEFAULT_RETENTION[to]
+    elseif kept > 99999998000 then
+      kept = 0
+    end
+    index_add(EXPIRING, at + kept, id)
+  end
+  plan.ended[#plan.ended + 1] = id
+end
+
+local function mark_ended(t, to, reason, at)
+  move(t, to, at)
+  t.reason = reason
+  save(t)
+  announce(t)
+  file_ended(t.id, t.queue, to, at, t.retention, t.run)
+end
+
+-- follow_edges(r, index, succeeded, from, ended, freed): takes a step that has ended off its
+-- dependents' remaining edges. Dependents with none left are added to freed, or to ended when an
+-- upstream step did not succeed.
+local function follow_edges(r, index, succeeded, from, dropped, freed)
+  local text = redis.call('HGET', r.key .. ':edges', index)
+  if not text then
+    return
+  end
+  local position, gone = 0, {}
+  for dependent in string.gmatch(text, '%d+') do
+    position = position + 1
+    if position > from then
+      if edges_followed >= MOST_EDGES then
+        leave_for_later(r, 'e ' .. index .. ' ' .. (position - 1))
+        break
+      end
+      edges_followed = edges_followed + 1
+      local edge = index .. '>' .. dependent
+      if redis.call('SISMEMBER', r.key .. ':waits', edge) == 1 then
+        gone[#gone + 1] = edge
+        local remaining = remaining_of(r, dependent)
+        remaining.count = remaining.count - 1
+        remaining.broken = remaining.broken or not succeeded
+        write('HSET', r.key .. ':remaining', dependent,
+          remaining.count .. (remaining.broken and '!' or ''))
+        if remaining.count == 0 then
+          local list = remaining.broken and dropped or freed
+          list[#list + 1] = tonumber(dependent)
+        end
+      end
+    end
+  end
+  if #gone > 0 then
+    write('SREM', r.key .. ':waits', unpack(gone))
+  end
+end
+
+-- note_step(r, t): the run's own books on a step that has ended.
+local function note_step(r, index, state)
+  r.open = r.open - 1
+  write('SREM', r.key .. ':open', index)
+  if state == 'F' or state == 'C' then
+    touch(r.key .. ':lost')
+    index_add(r.key .. ':lost', index, index)
+    local flag = state == 'F' and 'failed' or 'cancelled'
+    if not r[flag] then
+      set_run(r, flag, true)
+    end
+  end
+end
+
+-- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED.
+local function start_steps(r, freed, at)
+  local ready = {}
+  for _, index in ipairs(freed) do
+    local id = step_id(r, index)
+    local bytes = redis.call('GET', RECORD .. id)
+    local t = bytes and open_record(id, bytes)
+    if t and t.state == 'B' then
+      -- While a step is blocked its due time is a delay, unless it is too large for one.
+      local due = t.due < 1000000000000 and t.due > 0 and at + t.due or t.due
+      if due > at then
+        t.due = due
+        move(t, 'S', at)
+        save(t)
+        announce(t)
+        index_add(index_key(t.queue, 'S'), due, t.id)
+        write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
+      else
+        ready[#ready + 1] = t
+      end
+    end
+  end
+  become_ready(ready, at)
+end
+
+-- settle_steps(r, ended, freed, at): works off a list of steps that have ended, until nothing
+-- follows from them or the call has done its share.
+local function settle_steps(r, ended, freed, at)
+  local next_ended = 1
+  while next_ended <= #ended do
+    local step = ended[next_ended]
+    next_ended = next_ended + 1
+    local dropped = {}
+    if not r.cancel then
+      follow_edges(r, step.index, step.succeeded, step.from or 0, dropped, freed)
+    end
+    for _, index in ipairs(dropped) do
+      local id = step_id(r, index)
+      local bytes = redis.call('GET', RECORD .. id)
+      local t = bytes and open_record(id, bytes)
+      if t and t.state == 'B' then
+        mark_ended(t, 'C', 'u', at)
+        note_step(r, index, 'C')
+        ended[#ended + 1] = {index = index, succeeded = false}
+      end
+    end
+  end
+end
+
+-- step_ended(run, index, state, freed_by_run): remembers that a step has ended; finish_runs works
+-- all of them off, so that one call ends many steps of many runs.
+local runs_to_settle = {}
+local function step_ended(run, index, state)
+  local r = open_run(run)
+  if r then
+    note_step(r, index, state)
+    local list = runs_to_settle[r]
+    if not list then
+      list = {}
+      runs_to_settle[r] = list
+    end
+    list[#list + 1] = {index = index, succeeded = state == 'D' or state == 'K'}
+  end
+end
+
+-- finish_runs(at): what follows from the steps that have ended in this call. Steps of different
+-- runs are made ready together, so that they get numbers of one series.
+local function finish_runs(at)
+  for r, ended in pairs(runs_to_settle) do
+    local freed = {}
+    settle_steps(r, ended, freed, at)
+    r.freed = freed
+  end
+  for r in pairs(runs_to_settle) do
+    start_steps(r, r.freed, at)
+    end_run_if_over(r, at)
+  end
+  runs_to_settle = {}
+end
+
+local function end_task(t, to, reason, at)
+  mark_ended(t, to, reason, at)
+  if t.run then
+    step_ended(t.run, t.step, to)
+  end
+end

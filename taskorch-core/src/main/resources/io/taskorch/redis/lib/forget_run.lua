@@ -1,0 +1,34 @@
+-- forget_steps(r, most): plans the deletion of some steps of a run, the last first, and of the run
+-- itself once none is left. Returns how many.
+--- @include "lib/forget"
+--- @include "lib/run"
+local function forget_steps(r, most, index)
+  local left = math.floor(redis.call('STRLEN', r.key .. ':ids') / 26)
+  local first = math.max(0, left - most)
+  for i = first, left - 1 do
+    local id = step_id(r, i)
+    local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+    if bytes ~= '' then
+      local t = open_record(id, bytes)
+      if t.state == 'B' then
+        touch(RECORD .. id)
+        write('UNLINK', RECORD .. id)
+      else
+        forget(t)
+      end
+    end
+  end
+  if first == 0 then
+    index_remove(index, r.id)
+    index_remove(prefix .. 'runs:' .. r.state, r.id)
+    local keys = {r.key}
+    for _, part in ipairs({':input', ':ids', ':names', ':edges', ':upstream', ':remaining', ':waits', ':open', ':lost'}) do
+      keys[#keys + 1] = r.key .. part
+    end
+    write('UNLINK', unpack(keys))
+  else
+    touch(r.key .. ':ids')
+    write('SET', r.key .. ':ids', redis.call('GETRANGE', r.key .. ':ids', 0, first * 26 - 1))
+  end
+  return left - first
+end

@@ -1,0 +1,11 @@
+-- give_back(t, at): RUNNING -> PENDING at the place that the task was taken from.
+local function give_back(t, at)
+  move(t, 'P', at)
+  save(t)
+  announce(t)
+  local key = index_key(t.queue, 'P')
+  if redis.call('EXISTS', key) == 0 then
+    write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
+  end
+  index_add(key, ready_score(t), t.id)
+end

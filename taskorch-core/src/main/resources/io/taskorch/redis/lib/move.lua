@@ -1,0 +1,61 @@
+-- The only place that writes a task's state. MOVES is the table of TaskState.next(), put in front
+-- of this file when the script is loaded, so that no script can take an edge that Java lacks.
+--- @include "lib/record"
+--- @include "lib/plan"
+
+-- require_move(from, to): an error before anything is written when the state machine has no such
+-- edge; a script that asks for one is wrong, so this is not an answer to a caller.
+local function require_move(from, to)
+  if not MOVES[from][to] then
+    error('ILLEGAL_MOVE ' .. from .. ' ' .. to)
+  end
+end
+
+-- announce(t): a line of the event stream with the state that t is in now.
+local function announce(t)
+  event(t.id .. ' ' .. t.state .. ' ' .. t.attempt .. ' ' .. t.queue .. ' ' .. t.type ..
+    (t.run and ' ' .. t.run or ''))
+end
+
+-- move(t, to, at): changes the table; save(t) plans the write of it.
+local function move(t, to, at)
+  require_move(t.state, to)
+  t.state = to
+  t.updated = string.format('%013d', at)
+end
+
+-- save(t): plans the write of everything in a header that can change.
+local function save(t)
+  local block = t.settled_nonce .. t.settled_state .. t.state .. t.updated ..
+    string.format('%05d%08d', t.attempt, t.fence) .. t.started .. t.nonce .. t.worker ..
+    t.cancel .. t.reason .. t.generation ..
+    string.format('%05d%02d', t.failures, t.crashes) .. t.max_attempts ..
+    string.format('%013d%013d', t.due, t.sequence)
+  if #block ~= HEADER_LENGTH - 49 then
+    error('HEADER_OVERFLOW ' .. t.id)
+  end
+  write('SETRANGE', RECORD .. t.id, 49, block)
+end
+
+-- save_claim(id, …): the part of a header that a claim changes, PENDING -> RUNNING.
+local function save_claim(id, attempt, fence, at13, nonce, worker)
+  require_move('P', 'R')
+  write('SETRANGE', RECORD .. id, 72,
+    'R' .. at13 .. string.format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker)
+end
+
+-- save_success(id, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes.
+local function save_success(id, nonce, at13)
+  require_move('R', 'D')
+  write('SETRANGE', RECORD .. id, 49, nonce .. 'DD' .. at13)
+end
+
+-- new_record(head, state, at13, max_attempts, due, sequence, body): the bytes of a record that has
+-- not moved yet. head is its first 36 bytes less the time of creation.
+local UNSETTLED = string.rep('-', 22) .. '-'
+local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. string.rep('-', 22) ..
+  string.rep(' ', 40) .. '0' .. '-' .. '0000' .. '00000' .. '00'
+local function new_record(head, state, at13, max_attempts, due, sequence, body)
+  return string.sub(head, 1, 15) .. at13 .. string.sub(head, 16, 36) .. UNSETTLED .. state ..
+    at13 .. UNTRIED .. max_attempts .. string.format('%013d%013d', due, sequence) .. body
+end

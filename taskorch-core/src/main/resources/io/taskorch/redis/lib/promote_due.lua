@@ -1,0 +1,35 @@
+-- promote_due(queue, at, most): moves tasks of a queue whose time has come to PENDING and writes
+-- that at once. Returns how many, and when the next one is due (nil when none is).
+--- @include "lib/ready"
+local function promote_due(queue, at, most)
+  local due, next_due = {}, nil
+  for _, state in ipairs({'S', 'T'}) do
+    local key = index_key(queue, state)
+    local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    if head[2] and tonumber(head[2]) <= at then
+      local ids = redis.call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
+      for _, id in ipairs(ids) do
+        due[#due + 1] = {id = id, from = key}
+      end
+      head = redis.call('ZRANGE', key, #ids, #ids, 'WITHSCORES')
+    end
+    if head[2] then
+      local score = tonumber(head[2])
+      next_due = next_due and math.min(next_due, score) or score
+    end
+  end
+  if #due == 0 then
+    return 0, next_due
+  end
+  local tasks = {}
+  for _, entry in ipairs(due) do
+    index_remove(entry.from, entry.id)
+    local bytes = redis.call('GET', RECORD .. entry.id)
+    if bytes then
+      tasks[#tasks + 1] = open_record(entry.id, bytes)
+    end
+  end
+  become_ready(tasks, at)
+  flush()
+  return #tasks, next_due
+end

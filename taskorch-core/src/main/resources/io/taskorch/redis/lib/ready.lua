@@ -1,0 +1,23 @@
+-- become_ready(tasks, at): moves opened tasks to PENDING, to the end of their priority, and wakes
+-- workers of queues that had nothing ready. Each task must still be in an index or in none.
+--- @include "lib/move"
+local function become_ready(tasks, at)
+  if #tasks == 0 then
+    return
+  end
+  local before = take_numbers(#tasks)
+  local queues = {}
+  for i, t in ipairs(tasks) do
+    t.sequence = before + i
+    move(t, 'P', at)
+    save(t)
+    announce(t)
+    index_add(index_key(t.queue, 'P'), ready_score(t), t.id)
+    queues[t.queue] = true
+  end
+  for queue in pairs(queues) do
+    if redis.call('EXISTS', index_key(queue, 'P')) == 0 then
+      write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
+    end
+  end
+end

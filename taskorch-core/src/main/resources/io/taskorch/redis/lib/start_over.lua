@@ -1,0 +1,18 @@
+-- start_over(t): resets what the attempts of the last generation left behind. The fence is never
+-- reset, the history stays.
+local function start_over(t)
+  local generation = tonumber(t.generation) + 1
+  if generation > 9999 then
+    error('GENERATIONS_SPENT ' .. t.id)
+  end
+  t.generation = string.format('%04d', generation)
+  t.attempt = 0
+  t.failures = 0
+  t.crashes = 0
+  t.cancel = '0'
+  t.reason = '-'
+  t.due = 0
+  touch(RESULT .. t.id)
+  touch(PROGRESS .. t.id)
+  write('UNLINK', RESULT .. t.id, PROGRESS .. t.id)
+end

@@ -1,0 +1,116 @@
+#!lua flags=allow-oom
+-- advance.lua: goes on with what was left over because it was too much for one call.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- Reply   number of entries left
+--- @include "lib/now"
+--- @include "lib/end_task"
+--- @include "lib/cancel_task"
+--- @include "lib/start_over"
+
+local MOST_STEPS = 200
+local entry = redis.call('LINDEX', ADVANCE, 0)
+if not entry then
+  return 0
+end
+local at = now()
+local run, verb, first, second = string.match(entry, '^(%S+) (%a) ?(%S*) ?(%S*)$')
+local r = open_run(run)
+write('LPOP', ADVANCE)
+
+-- go_on_with_edges(): the edges of a step from a place in their list on.
+local function go_on_with_edges()
+  local index = tonumber(first)
+  local succeeded = true
+  if index >= 0 then
+    local bytes = redis.call('GETRANGE', RECORD .. step_id(r, index), 0, HEADER_LENGTH - 1)
+    local state = string.sub(bytes, 73, 73)
+    if not FINAL[state] then
+      return
+    end
+    succeeded = state == 'D' or state == 'K'
+  end
+  local ended = {{index = index, succeeded = succeeded, from = tonumber(second)}}
+  local freed = {}
+  settle_steps(r, ended, freed, at)
+  start_steps(r, freed, at)
+  end_run_if_over(r, at)
+end
+
+-- go_on_cancelling(): the steps from an index on.
+local function go_on_cancelling()
+  local from = tonumber(first)
+  local steps = tonumber(redis.call('HGET', r.key, 'steps'))
+  local last = math.min(from + MOST_STEPS, steps) - 1
+  for index = from, last do
+    local id = step_id(r, index)
+    local bytes = redis.call('GET', RECORD .. id)
+    if bytes then
+      cancel_task(open_record(id, bytes), 'r', at)
+    end
+  end
+  finish_runs(at)
+  if last + 1 < steps then
+    leave_for_later(r, 'c ' .. (last + 1))
+  else
+    end_run_if_over(r, at)
+  end
+end
+
+-- go_on_starting_over(): the steps that did not succeed, in topological order, so that what a step
+-- depends on has been started over before it.
+local function go_on_starting_over()
+  local lost = redis.call('ZRANGE', r.key .. ':lost', 0, MOST_STEPS - 1)
+  local reopened, ready = {}, {}
+  for _, index in ipairs(lost) do
+    local id = step_id(r, index)
+    local bytes = redis.call('GET', RECORD .. id)
+    if bytes then
+      local t = open_record(id, bytes)
+      local edges = {}
+      for from in string.gmatch(redis.call('HGET', r.key .. ':upstream', index) or '', '%d+') do
+        if reopened[from] or redis.call('SISMEMBER', r.key .. ':open', from) == 1 then
+          edges[#edges + 1] = from .. '>' .. index
+        end
+      end
+      index_remove(index_key(t.queue, t.state), id)
+      start_over(t)
+      if #edges == 0 then
+        ready[#ready + 1] = t
+      else
+        move(t, 'B', at)
+        save(t)
+        announce(t)
+        each_chunk(edges, 400, function(list, from, to)
+          write('SADD', r.key .. ':waits', unpack(list, from, to))
+        end)
+      end
+      touch(r.key .. ':remaining')
+      write('HSET', r.key .. ':remaining', index, #edges)
+    end
+    reopened[index] = true
+    index_remove(r.key .. ':lost', index)
+    touch(r.key .. ':waits')
+    touch(r.key .. ':open')
+    write('SADD', r.key .. ':open', index)
+    r.open = r.open + 1
+  end
+  become_ready(ready, at)
+  if #lost == MOST_STEPS then
+    leave_for_later(r, 'r')
+  else
+    set_run(r, 'resetting', false)
+    end_run_if_over(r, at)
+  end
+end
+
+if r and (r.state == 'R') then
+  if verb == 'e' then
+    go_on_with_edges()
+  elseif verb == 'c' then
+    go_on_cancelling()
+  elseif verb == 'r' then
+    go_on_starting_over()
+  end
+end
+flush()
+return redis.call('LLEN', ADVANCE)

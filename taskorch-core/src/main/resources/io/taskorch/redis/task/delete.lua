@@ -1,0 +1,27 @@
+#!lua flags=allow-oom
+-- delete.lua: deletes the record of a task that has ended.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] task id   ARGV[2] operation id: remembered, so that a repeat answers alike
+-- Reply   "ok" | "not_found" | "step" | the letter of a state that is not final
+--- @include "lib/move"
+--- @include "lib/forget"
+
+local id = ARGV[1]
+local operation = OPERATION .. ARGV[2]
+local bytes = redis.call('GET', RECORD .. id)
+if not bytes then
+  return redis.call('EXISTS', operation) == 1 and 'ok' or 'not_found'
+end
+local t = open_record(id, bytes)
+if t.run then
+  return 'step'
+end
+if not FINAL[t.state] then
+  return t.state
+end
+touch(operation)
+index_remove(EXPIRING, id)
+forget(t)
+write('SET', operation, '1', 'PX', 600000)
+flush()
+return 'ok'

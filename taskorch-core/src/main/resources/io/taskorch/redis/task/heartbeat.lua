@@ -1,0 +1,28 @@
+#!lua flags=allow-oom
+-- heartbeat.lua: prolongs the leases that are still held.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] lease from now in ms   ARGV[2] number of leases
+-- ARGV[…] two each: task id; generation (4) and nonce (22) of the lease
+-- Reply   a letter for each: "h" held, "c" held and its cancelling is asked for, "-" lost
+--- @include "lib/now"
+--- @include "lib/end_task"
+--- @include "lib/lease"
+
+local expiry = now() + tonumber(ARGV[1])
+local count = tonumber(ARGV[2])
+local answers = {}
+for i = 1, count do
+  local id, lease = ARGV[2 * i + 1], ARGV[2 * i + 2]
+  -- The header and the body's beginning, where the run stands; payloads stay where they are.
+  local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+  if bytes ~= '' and holds_lease(bytes, string.sub(lease, 1, 4), string.sub(lease, 5, 26)) then
+    local t = open_record(id, bytes)
+    local r = t.run and open_run(t.run)
+    index_add(LEASES, expiry, id)
+    answers[i] = (t.cancel == '1' or r and r.cancel) and 'c' or 'h'
+  else
+    answers[i] = '-'
+  end
+end
+flush()
+return table.concat(answers)

@@ -1,0 +1,18 @@
+#!lua flags=no-writes
+-- position.lua: how many ready tasks of its queue stand before a task.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] task id
+-- Reply   the number, or -1 when it is not ready
+--- @include "lib/keys"
+--- @include "lib/record"
+
+local bytes = redis.call('GETRANGE', RECORD .. ARGV[1], 0, HEADER_LENGTH + 300)
+if bytes == '' then
+  return -1
+end
+local t = open_record(ARGV[1], bytes)
+if t.state ~= 'P' then
+  return -1
+end
+return redis.call('ZCOUNT', index_key(t.queue, 'P'), '-inf',
+  '(' .. string.format('%d', ready_score(t)))

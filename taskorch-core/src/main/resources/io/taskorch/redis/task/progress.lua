@@ -1,0 +1,20 @@
+#!lua flags=allow-oom
+-- progress.lua: notes how far an attempt is, while its lease is held.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] task id   ARGV[2] generation (4) and nonce (22) of the lease
+-- ARGV[3] progress, opaque JSON   ARGV[4] percent
+-- Reply   "ok" | "lease_lost"
+--- @include "lib/move"
+--- @include "lib/lease"
+
+local id = ARGV[1]
+local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+if bytes == '' or not holds_lease(bytes, string.sub(ARGV[2], 1, 4), string.sub(ARGV[2], 5, 26)) then
+  return 'lease_lost'
+end
+local t = open_record(id, bytes)
+touch(PROGRESS .. id)
+write('SET', PROGRESS .. id, ARGV[3])
+event(id .. ' % ' .. ARGV[4] .. ' ' .. t.queue .. ' ' .. t.type .. (t.run and ' ' .. t.run or ''))
+flush()
+return 'ok'

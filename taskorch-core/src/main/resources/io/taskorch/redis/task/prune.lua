@@ -1,0 +1,26 @@
+#!lua flags=allow-oom
+-- prune.lua: deletes tasks whose retention has passed, and the oldest beyond a number.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] ms: also those whose retention passes within this time   ARGV[2] most tasks of a call
+-- ARGV[3] most ended tasks kept
+-- Reply   number deleted
+--- @include "lib/now"
+--- @include "lib/move"
+--- @include "lib/forget"
+
+local at = now()
+local most = tonumber(ARGV[2])
+local ids = redis.call('ZRANGE', EXPIRING, '-inf', at + tonumber(ARGV[1]), 'BYSCORE', 'LIMIT', 0, most)
+local surplus = redis.call('ZCARD', EXPIRING) - tonumber(ARGV[3])
+if surplus > #ids then
+  ids = redis.call('ZRANGE', EXPIRING, 0, math.min(surplus, most) - 1)
+end
+for _, id in ipairs(ids) do
+  index_remove(EXPIRING, id)
+  local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+  if bytes ~= '' then
+    forget(open_record(id, bytes))
+  end
+end
+flush()
+return #ids

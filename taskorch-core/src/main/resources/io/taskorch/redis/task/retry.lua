@@ -1,0 +1,33 @@
+#!lua
+-- retry.lua: FAILED or CANCELLED -> PENDING by an operator: a new generation, attempts from 0.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] task id   ARGV[2] operation id: remembered, so that a repeat changes nothing
+-- Reply   "ok" | "not_found" | "step" | the letter of the state that it cannot leave
+--- @include "lib/now"
+--- @include "lib/ready"
+--- @include "lib/start_over"
+
+local id = ARGV[1]
+local operation = OPERATION .. ARGV[2]
+if redis.call('EXISTS', operation) == 1 then
+  return 'ok'
+end
+local bytes = redis.call('GET', RECORD .. id)
+if not bytes then
+  return 'not_found'
+end
+local t = open_record(id, bytes)
+if t.run then
+  return 'step'
+end
+if t.state ~= 'F' and t.state ~= 'C' then
+  return t.state
+end
+local at = now()
+index_remove(index_key(t.queue, t.state), id)
+index_remove(EXPIRING, id)
+start_over(t)
+become_ready({t}, at)
+write('SET', operation, '1', 'PX', 600000)
+flush()
+return 'ok'
