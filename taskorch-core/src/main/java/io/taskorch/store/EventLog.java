@@ -40,5 +40,10 @@ public interface EventLog {
       @Nullable String workflowId)
       implements Event {}
 
+  /** How far a running task says it is. */
+  record TaskProgressed(
+      String id, int percent, String queue, String type, @Nullable String workflowId)
+      implements Event {}
+
   record RunMoved(String id, RunState state) implements Event {}
 }

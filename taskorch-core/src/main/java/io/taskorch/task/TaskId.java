@@ -63,6 +63,15 @@ public final class TaskId {
     return digit(id.charAt(24)) << 5 | digit(id.charAt(25));
   }
 
+  /** The time in a valid id, to the millisecond. */
+  public static Instant timeOf(String id) {
+    long millis = 0;
+    for (int i = 0; i < 10; i++) {
+      millis = millis << 5 | digit(id.charAt(i));
+    }
+    return Instant.ofEpochMilli(millis);
+  }
+
   private static int digit(char c) {
     for (int i = 0; i < ALPHABET.length; i++) {
       if (ALPHABET[i] == c) {

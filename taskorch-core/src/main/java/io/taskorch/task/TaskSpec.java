@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the same key again within 24 h gives the first task
  * @param tags at most 32, names
  * @param metadata at most 32 entries; keys are names, values at most 1,024 characters
- * @param retention how long the task is kept after its end; null for the default of its final state
+ * @param retention how long the task is kept after its end, at most {@link #LONGEST_RETENTION}; null
+ *     for the default of its final state
  */
 public record TaskSpec(
     String type,
@@ -39,6 +40,9 @@ public record TaskSpec(
 
   public static final String DEFAULT_QUEUE = "default";
   public static final int MOST_PAYLOAD_BYTES = 256 * 1024;
+  /** The stored field counts seconds in eight digits. */
+  public static final Duration LONGEST_RETENTION = Duration.ofDays(1000);
+
   public static final int MOST_TAGS = 32;
   public static final int MOST_METADATA = 32;
   public static final int LONGEST_METADATA_VALUE = 1024;
@@ -62,6 +66,9 @@ public record TaskSpec(
     wrong.duration("/delay", delay, Duration.ZERO);
     wrong.duration("/timeout", timeout, Duration.ofMillis(1));
     wrong.duration("/retention", retention, Duration.ZERO);
+    if (retention != null && retention.compareTo(LONGEST_RETENTION) > 0) {
+      wrong.add("/retention", "out-of-range", "is longer than 1000 days");
+    }
     wrong.instant("/run_at", runAt);
     wrong.instant("/start_before", startBefore);
     if (delay != null && runAt != null) {

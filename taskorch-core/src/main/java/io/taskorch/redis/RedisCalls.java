@@ -1,0 +1,137 @@
+package io.taskorch.redis;
+
+import io.taskorch.task.StorageFullException;
+import io.taskorch.task.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.redisson.api.RScript;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisException;
+import org.redisson.client.RedisOutOfMemoryException;
+import org.redisson.client.codec.ByteArrayCodec;
+
+/**
+ * Sends scripts, and decides what to send again. Redisson resends nothing itself ({@code
+ * retryAttempts} is 0): a call whose answer is missing may have been done, so only calls that change
+ * nothing more when they are repeated go through here, which is every one.
+ *
+ * <p>A call fails in one of three ways. <em>Not applied</em>: Redis said no before it began, or was
+ * not reached. <em>Unknown</em>: the answer did not come. Both are sent again with the same
+ * arguments until the budget is spent. Anything else is a mistake of ours and is thrown at once.
+ */
+final class RedisCalls {
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+  private final RScript scripts;
+  private final ScriptLibrary library;
+  private final Keys keys;
+  private final Duration budget;
+
+  RedisCalls(RedissonClient redisson, ScriptLibrary library, Keys keys, Duration budget) {
+    this.scripts = redisson.getScript(ByteArrayCodec.INSTANCE);
+    this.library = library;
+    this.keys = keys;
+    this.budget = budget;
+  }
+
+  Keys keys() {
+    return keys;
+  }
+
+  /** A call whose reply is a list. */
+  List<Object> list(int partition, String script, Args args) {
+    return this.<List<Object>>call(partition, script, RScript.ReturnType.LIST, args);
+  }
+
+  /** A call whose reply is a word. */
+  String word(int partition, String script, Args args) {
+    byte[] reply = call(partition, script, RScript.ReturnType.VALUE, args);
+    return Replies.text(reply);
+  }
+
+  /** A call whose reply is a number. */
+  long number(int partition, String script, Args args) {
+    Long reply = call(partition, script, RScript.ReturnType.LONG, args);
+    return reply;
+  }
+
+  private <R> R call(int partition, String script, RScript.ReturnType type, Args args) {
+    String prefix = keys.prefix(partition);
+    String text = library.script(script);
+    Object[] values = args.toArray();
+    long deadline = System.nanoTime() + budget.toNanos();
+    long pause = FIRST_PAUSE.toNanos();
+    while (true) {
+      CompletableFuture<R> sent =
+          scripts
+              .<R>evalAsync(
+                  prefix,
+                  RScript.Mode.READ_WRITE,
+                  text,
+                  type,
+                  Collections.singletonList(prefix),
+                  values)
+              .toCompletableFuture();
+      try {
+        return sent.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreUnavailableException("interrupted while waiting for Redis", e);
+      } catch (ExecutionException e) {
+        RuntimeException failure = asFailure(script, e.getCause() == null ? e : e.getCause());
+        if (failure instanceof StoreUnavailableException
+            && System.nanoTime() + pause < deadline
+            && !Thread.currentThread().isInterrupted()) {
+          LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pause / 2, pause));
+          pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos());
+        } else {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  /** What the caller shall see. Redisson's messages carry keys and script texts: they stay inside. */
+  private static RuntimeException asFailure(String script, Throwable cause) {
+    if (cause instanceof RedisOutOfMemoryException) {
+      return new StorageFullException(cause);
+    }
+    String message = String.valueOf(cause.getMessage());
+    if (message.startsWith("OOM ")) {
+      return new StorageFullException(cause);
+    }
+    if (cause instanceof RedisException && isScriptError(message)) {
+      return new IllegalStateException("the script " + script + " failed in Redis", cause);
+    }
+    return new StoreUnavailableException("Redis cannot be reached or refuses for now", cause);
+  }
+
+  /**
+   * Whether Redis ran the script and it failed, or could not be compiled. Redis marks such errors
+   * with the script's name; what a node says before it begins (LOADING, READONLY, CLUSTERDOWN,
+   * TRYAGAIN, MASTERDOWN, BUSY, ASK, …) has no such mark. Errors that a command inside the script
+   * got for the same reasons count as the latter: nothing has been written then.
+   */
+  private static boolean isScriptError(String message) {
+    boolean fromScript = message.contains("script: ") || message.startsWith("ERR ");
+    boolean temporary =
+        message.startsWith("TRYAGAIN")
+            || message.startsWith("CLUSTERDOWN")
+            || message.startsWith("MASTERDOWN")
+            || message.startsWith("READONLY")
+            || message.startsWith("LOADING")
+            || message.startsWith("BUSY")
+            || message.startsWith("MOVED")
+            || message.startsWith("ASK")
+            || message.contains("non local key")
+            || message.startsWith("ERR max number of clients");
+    return fromScript && !temporary;
+  }
+}

@@ -1,0 +1,73 @@
+package io.taskorch.redis;
+
+import io.taskorch.store.Hints;
+import io.taskorch.store.Partitions;
+import io.taskorch.task.TaskId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.redisson.api.RShardedTopic;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.StringCodec;
+
+/** Hints by sharded publish and subscribe, two channels a partition. */
+final class RedisHints implements Hints {
+
+  private static final String READY = "ready ";
+  private static final String CANCEL = "cancel ";
+
+  private final RedisCalls calls;
+  private final RedissonClient redisson;
+  private final Partitions partitions;
+
+  RedisHints(RedisCalls calls, RedissonClient redisson, Partitions partitions) {
+    this.calls = calls;
+    this.redisson = redisson;
+    this.partitions = partitions;
+  }
+
+  @Override
+  public Subscription onWork(WorkListener listener) {
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (int i = 0; i < partitions.count(); i++) {
+      int partition = i;
+      subscriptions.add(
+          subscribe(
+              calls.keys().workChannel(partition),
+              message -> {
+                if (message.startsWith(READY)) {
+                  listener.ready(partition, message.substring(READY.length()));
+                } else if (message.startsWith(CANCEL)) {
+                  listener.cancelRequested(message.substring(CANCEL.length()));
+                }
+              }));
+    }
+    return () -> subscriptions.forEach(Subscription::close);
+  }
+
+  @Override
+  public Subscription onFinal(Consumer<String> listener) {
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      subscriptions.add(subscribe(calls.keys().endedChannel(partition), listener));
+    }
+    return () -> subscriptions.forEach(Subscription::close);
+  }
+
+  private Subscription subscribe(String channel, Consumer<String> listener) {
+    RShardedTopic topic = redisson.getShardedTopic(channel, StringCodec.INSTANCE);
+    int id = topic.addListener(String.class, (name, message) -> listener.accept(message));
+    return () -> topic.removeListener(id);
+  }
+
+  @Override
+  public void await(List<String> ids, Duration time) {
+    for (Chunk<String> chunk : Chunk.split(ids, TaskId::partitionOf, id -> 0)) {
+      calls.word(
+          chunk.partition(),
+          "task/await",
+          Args.of().add(time.toMillis()).addAll(chunk.items()));
+    }
+  }
+}

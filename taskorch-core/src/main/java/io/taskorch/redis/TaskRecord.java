@@ -1,0 +1,276 @@
+package io.taskorch.redis;
+
+import io.taskorch.task.Attempt;
+import io.taskorch.task.Json;
+import io.taskorch.task.Priority;
+import io.taskorch.task.Progress;
+import io.taskorch.task.Reason;
+import io.taskorch.task.StepLink;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layout of a stored task: a header of fixed width that the scripts change in place, then a
+ * body that never changes. {@code lib/record.lua} holds the same layout, and draws it.
+ */
+final class TaskRecord {
+
+  static final int HEADER_LENGTH = 218;
+
+  private static final Priority[] PRIORITIES = Priority.values();
+  private static final long LONGEST_RETENTION_SECONDS = 99_999_998;
+  private static final long NO_RETENTION = 99_999_999;
+
+  private TaskRecord() {}
+
+  /**
+   * What the scripts need to make a record: its first 36 bytes less the time of creation, which is
+   * theirs, then five of the largest number of attempts.
+   */
+  static byte[] head(TaskSpec spec, boolean inRun, int specLength) {
+    StringBuilder head = new StringBuilder(41);
+    head.append('1').append(spec.priority().ordinal()).append(inRun ? '1' : '0');
+    pad(head, spec.queue().length(), 3);
+    pad(head, spec.type().length(), 3);
+    pad(head, specLength, 6);
+    Instant startBefore = spec.startBefore();
+    pad(head, startBefore == null ? 0 : startBefore.toEpochMilli(), 13);
+    pad(head, retentionSeconds(spec.retention()), 8);
+    pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
+    return head.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The body: queue, type, the link to a run when there is one, the spec's JSON, the payload. */
+  static byte[] body(TaskSpec spec, @Nullable String runId, int step, byte[] specJson) {
+    byte[] payload = spec.payload().utf8();
+    StringBuilder names = new StringBuilder(64).append(spec.queue()).append(spec.type());
+    if (runId != null) {
+      names.append(runId);
+      pad(names, step, 5);
+    }
+    byte[] start = names.toString().getBytes(StandardCharsets.US_ASCII);
+    byte[] body = Arrays.copyOf(start, start.length + specJson.length + payload.length);
+    System.arraycopy(specJson, 0, body, start.length, specJson.length);
+    System.arraycopy(payload, 0, body, start.length + specJson.length, payload.length);
+    return body;
+  }
+
+  private static long retentionSeconds(@Nullable Duration retention) {
+    if (retention == null) {
+      return 0;
+    }
+    if (retention.isZero()) {
+      return NO_RETENTION;
+    }
+    return Math.clamp(retention.plusMillis(999).toSeconds(), 1, LONGEST_RETENTION_SECONDS);
+  }
+
+  static void pad(StringBuilder text, long number, int width) {
+    String digits = Long.toString(number);
+    text.repeat('0', width - digits.length()).append(digits);
+  }
+
+  /** A worker's id in the width of its field. */
+  static String paddedWorker(String workerId) {
+    return workerId + " ".repeat(40 - workerId.length());
+  }
+
+  static TaskState state(byte[] record) {
+    return TaskState.ofCode((char) record[72]);
+  }
+
+  /** A record as the scripts wrote it. */
+  static Task decode(String id, byte[] record) {
+    return decode(id, record, List.of(), null, null);
+  }
+
+  static Task decode(
+      String id,
+      byte[] record,
+      List<Attempt> failed,
+      @Nullable Progress progress,
+      @Nullable Json result) {
+    Header header = Header.of(record);
+    List<Attempt> attempts = failed;
+    boolean running = header.state == TaskState.RUNNING;
+    if (running || header.state == TaskState.SUCCEEDED) {
+      attempts = new ArrayList<>(failed);
+      attempts.add(header.lastAttempt());
+    }
+    return task(id, record, header, attempts, progress, result);
+  }
+
+  /** The task as a claim has left it, from the record as that claim found it. */
+  static Task decodeClaimed(String id, byte[] record, String workerId, Instant now) {
+    Header before = Header.of(record);
+    Header header =
+        new Header(
+            TaskState.RUNNING,
+            now,
+            before.attempt + 1,
+            before.fence + 1,
+            now,
+            workerId,
+            before.cancelRequested,
+            null,
+            before.generation,
+            before.failures,
+            before.crashes,
+            before.maxAttempts,
+            before.due);
+    return task(id, record, header, List.of(header.lastAttempt()), null, null);
+  }
+
+  private static Task task(
+      String id,
+      byte[] record,
+      Header header,
+      List<Attempt> attempts,
+      @Nullable Progress progress,
+      @Nullable Json result) {
+    int queueEnd = HEADER_LENGTH + (int) digits(record, 3, 3);
+    int typeEnd = queueEnd + (int) digits(record, 6, 3);
+    int specLength = (int) digits(record, 9, 6);
+    boolean inRun = record[2] == '1';
+    int specStart = inRun ? typeEnd + 31 : typeEnd;
+    SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
+    int payloadStart = specStart + specLength;
+    TaskSpec spec =
+        new TaskSpec(
+            ascii(record, queueEnd, typeEnd),
+            Json.ofUtf8(Arrays.copyOfRange(record, payloadStart, record.length)),
+            ascii(record, HEADER_LENGTH, queueEnd),
+            PRIORITIES[record[1] - '0'],
+            extras.retryPolicy(),
+            null,
+            null,
+            time(record, 28),
+            extras.timeout(),
+            extras.idempotencyKey(),
+            extras.tags(),
+            extras.metadata(),
+            retention(digits(record, 41, 8)));
+    StepLink step =
+        inRun
+            ? new StepLink(
+                ascii(record, typeEnd, typeEnd + 26),
+                (int) digits(record, typeEnd + 26, 5),
+                String.valueOf(extras.stepName()),
+                extras.upstream(),
+                extras.refersToInput())
+            : null;
+    return new Task(
+        id,
+        spec,
+        step,
+        header.state,
+        Instant.ofEpochMilli(digits(record, 15, 13)),
+        header.updated,
+        header.started,
+        header.state == TaskState.BLOCKED ? null : header.due,
+        header.attempt,
+        header.maxAttempts,
+        header.failures,
+        header.crashes,
+        header.generation,
+        header.fence,
+        header.cancelRequested,
+        header.reason,
+        header.worker,
+        attempts,
+        progress,
+        result);
+  }
+
+  /** What a header says that can change. */
+  record Header(
+      TaskState state,
+      Instant updated,
+      int attempt,
+      long fence,
+      @Nullable Instant started,
+      @Nullable String worker,
+      boolean cancelRequested,
+      @Nullable Reason reason,
+      int generation,
+      int failures,
+      int crashes,
+      int maxAttempts,
+      @Nullable Instant due) {
+
+    static Header of(byte[] record) {
+      if (record[0] != '1') {
+        throw new IllegalStateException(
+            "a stored task has the layout '" + (char) record[0] + "', which this version lacks");
+      }
+      String worker = ascii(record, 134, 174).stripTrailing();
+      return new Header(
+          TaskRecord.state(record),
+          Instant.ofEpochMilli(digits(record, 73, 13)),
+          (int) digits(record, 86, 5),
+          digits(record, 91, 8),
+          time(record, 99),
+          worker.isEmpty() ? null : worker,
+          record[174] == '1',
+          record[175] == '-' ? null : Reason.ofCode((char) record[175]),
+          (int) digits(record, 176, 4),
+          (int) digits(record, 180, 5),
+          (int) digits(record, 185, 2),
+          (int) digits(record, 187, 5),
+          time(record, 192));
+    }
+
+    Attempt lastAttempt() {
+      return new Attempt(
+          generation,
+          attempt,
+          worker == null ? "" : worker,
+          started == null ? updated : started,
+          state.isFinal() ? updated : null,
+          null);
+    }
+  }
+
+  /** An entry of a task's history as {@code lib/history.lua} writes it. */
+  static Attempt decodeAttempt(byte[] entry) {
+    return new Attempt(
+        (int) digits(entry, 0, 4),
+        (int) digits(entry, 4, 5),
+        ascii(entry, 35, 75).stripTrailing(),
+        Instant.ofEpochMilli(digits(entry, 9, 13)),
+        Instant.ofEpochMilli(digits(entry, 22, 13)),
+        SpecCodec.decodeError(entry, 75));
+  }
+
+  private static @Nullable Duration retention(long seconds) {
+    if (seconds == 0) {
+      return null;
+    }
+    return seconds == NO_RETENTION ? Duration.ZERO : Duration.ofSeconds(seconds);
+  }
+
+  private static @Nullable Instant time(byte[] record, int from) {
+    long millis = digits(record, from, 13);
+    return millis == 0 ? null : Instant.ofEpochMilli(millis);
+  }
+
+  private static String ascii(byte[] record, int from, int to) {
+    return new String(record, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  private static long digits(byte[] record, int from, int width) {
+    long number = 0;
+    for (int i = from; i < from + width; i++) {
+      number = 10 * number + (record[i] - '0');
+    }
+    return number;
+  }
+}

@@ -1,0 +1,7 @@
+#!lua flags=no-writes
+-- names.lua: the queues of a partition and their lanes.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- Reply   {{queue, …}, {"<queue>:<type>", …}}
+--- @include "lib/keys"
+
+return {redis.call('SMEMBERS', QUEUES), redis.call('HKEYS', LANES)}
