@@ -1,4 +1,5 @@
 -- give_back(t, at): RUNNING -> PENDING at the place that the task was taken from.
+--- @include "lib/move"
 local function give_back(t, at)
   move(t, 'P', at)
   save(t)

@@ -13,6 +13,7 @@
 --
 -- What a script changes in place stands together: 49 to 86 when a task succeeds, 72 to 174 when it
 -- is claimed.
+--- @include "lib/keys"
 local HEADER = 'c1c1c1c3c3c6c13c13c8c22c1c1c13c5c8c13c22c40c1c1c4c5c2c5c13c13'
 local HEADER_LENGTH = 218
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.

@@ -19,6 +19,9 @@
 -- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step, "c <from>" with
 -- the cancelling of steps, "r" with their starting over.
 
+--- @include "generated/constants"
+--- @include "lib/plan"
+
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200
 local edges_followed = 0

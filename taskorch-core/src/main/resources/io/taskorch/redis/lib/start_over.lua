@@ -1,5 +1,6 @@
 -- start_over(t): resets what the attempts of the last generation left behind. The fence is never
 -- reset, the history stays.
+--- @include "lib/plan"
 local function start_over(t)
   local generation = tonumber(t.generation) + 1
   if generation > 9999 then
