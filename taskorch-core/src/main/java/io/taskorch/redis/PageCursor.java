@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a list: which of its indexes, and behind which entry. It is the same place whatever has
- * been added or removed since.
+ * A place in a list: which of its indexes, and behind which entry. It is the same place whatever
+ * has been added or removed since.
  *
  * @param part the number of the state in the list of states, or of the step in a run
  * @param score of the entry; null for the part's beginning
@@ -43,8 +43,7 @@ record PageCursor(int part, @Nullable String score, String id) {
     }
     try {
       Matcher shape =
-          SHAPE.matcher(
-              new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII));
+          SHAPE.matcher(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII));
       if (shape.matches()) {
         int part = Integer.parseInt(shape.group(1));
         String id = shape.group(3);

@@ -17,8 +17,8 @@ import org.redisson.client.codec.ByteArrayCodec;
 
 /**
  * Sends scripts, and decides what to send again. Redisson resends nothing itself ({@code
- * retryAttempts} is 0): a call whose answer is missing may have been done, so only calls that change
- * nothing more when they are repeated go through here, which is every one.
+ * retryAttempts} is 0): a call whose answer is missing may have been done, so only calls that
+ * change nothing more when they are repeated go through here, which is every one.
  *
  * <p>A call fails in one of three ways. <em>Not applied</em>: Redis said no before it began, or was
  * not reached. <em>Unknown</em>: the answer did not come. Both are sent again with the same
@@ -98,7 +98,9 @@ final class RedisCalls {
     }
   }
 
-  /** What the caller shall see. Redisson's messages carry keys and script texts: they stay inside. */
+  /**
+   * What the caller shall see. Redisson's messages carry keys and script texts: they stay inside.
+   */
   private static RuntimeException asFailure(String script, Throwable cause) {
     if (cause instanceof RedisOutOfMemoryException) {
       return new StorageFullException(cause);

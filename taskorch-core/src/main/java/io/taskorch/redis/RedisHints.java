@@ -65,9 +65,7 @@ final class RedisHints implements Hints {
   public void await(List<String> ids, Duration time) {
     for (Chunk<String> chunk : Chunk.split(ids, TaskId::partitionOf, id -> 0)) {
       calls.word(
-          chunk.partition(),
-          "task/await",
-          Args.of().add(time.toMillis()).addAll(chunk.items()));
+          chunk.partition(), "task/await", Args.of().add(time.toMillis()).addAll(chunk.items()));
     }
   }
 }

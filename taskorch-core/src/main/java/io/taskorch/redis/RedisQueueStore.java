@@ -136,8 +136,7 @@ final class RedisQueueStore implements QueueStore {
   }
 
   private long settings(int partition, String queue, String version, boolean paused) {
-    return calls.number(
-        partition, "queue/settings", Args.of().add(queue).add(version).add(paused));
+    return calls.number(partition, "queue/settings", Args.of().add(queue).add(version).add(paused));
   }
 
   @Override
@@ -173,8 +172,7 @@ final class RedisQueueStore implements QueueStore {
         String queue = Replies.text(held.get(i));
         if (partitions.of(queue) == home) {
           behind +=
-              repair(
-                  queue, home, Replies.number(held.get(i + 1)), Replies.flag(held.get(i + 2)));
+              repair(queue, home, Replies.number(held.get(i + 1)), Replies.flag(held.get(i + 2)));
         }
       }
     }

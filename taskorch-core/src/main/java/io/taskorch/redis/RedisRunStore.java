@@ -80,7 +80,8 @@ final class RedisRunStore implements RunStore {
     }
   }
 
-  private record StagedStep(int index, String name, String id, TaskSpec spec, byte[] head, byte[] body) {
+  private record StagedStep(
+      int index, String name, String id, TaskSpec spec, byte[] head, byte[] body) {
 
     int size() {
       return body.length;
@@ -144,8 +145,7 @@ final class RedisRunStore implements RunStore {
    * index between them.
    */
   static String stepId(String runId, int index) {
-    byte[] digest =
-        Sha256.of((runId + "/" + index).getBytes(StandardCharsets.US_ASCII));
+    byte[] digest = Sha256.of((runId + "/" + index).getBytes(StandardCharsets.US_ASCII));
     return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
   }
 
@@ -180,8 +180,7 @@ final class RedisRunStore implements RunStore {
   private static final int HEAD_LENGTH = 7;
 
   private List<Object> read(String id, int first, int most) {
-    return calls.list(
-        TaskId.partitionOf(id), "run/read", Args.of().add(id).add(first).add(most));
+    return calls.list(TaskId.partitionOf(id), "run/read", Args.of().add(id).add(first).add(most));
   }
 
   private static Run.StepStatus step(List<Object> row, List<String> names) {
@@ -263,8 +262,7 @@ final class RedisRunStore implements RunStore {
     List<String> names = List.copyOf(upstream.keySet());
     List<String> ids = names.stream().map(upstream::get).map(String::valueOf).toList();
     List<Object> reply =
-        calls.list(
-            TaskId.partitionOf(runId), "run/input", Args.of().add(runId).addAll(ids));
+        calls.list(TaskId.partitionOf(runId), "run/input", Args.of().add(runId).addAll(ids));
     Map<String, Json> results = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       byte[] result = Replies.bytes(reply.get(i + 1));

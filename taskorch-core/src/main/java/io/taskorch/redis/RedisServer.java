@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.redisson.api.RedissonClient;
-import org.redisson.api.redisnode.RedisNode.InfoSection;
 import org.redisson.api.redisnode.RedisNode;
+import org.redisson.api.redisnode.RedisNode.InfoSection;
 import org.redisson.api.redisnode.RedisNodes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +29,7 @@ final class RedisServer {
       case SINGLE -> List.of(redisson.getRedisNodes(RedisNodes.SINGLE).getInstance());
       case SENTINEL ->
           List.of(redisson.getRedisNodes(RedisNodes.SENTINEL_MASTER_SLAVE).getMaster());
-      case CLUSTER ->
-          new ArrayList<>(redisson.getRedisNodes(RedisNodes.CLUSTER).getMasters());
+      case CLUSTER -> new ArrayList<>(redisson.getRedisNodes(RedisNodes.CLUSTER).getMasters());
     };
   }
 

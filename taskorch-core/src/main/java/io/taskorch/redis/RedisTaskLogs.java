@@ -26,9 +26,7 @@ final class RedisTaskLogs implements TaskLogs {
     }
     List<Object> reply =
         calls.list(
-            TaskId.partitionOf(taskId),
-            "task/logs",
-            Args.of().add(taskId).add(after).add(most));
+            TaskId.partitionOf(taskId), "task/logs", Args.of().add(taskId).add(after).add(most));
     List<LogLine> lines = new ArrayList<>(reply.size() / 4);
     for (int i = 1; i < reply.size(); i += 4) {
       lines.add(

@@ -66,8 +66,7 @@ final class RedisTaskQuery implements TaskQuery {
     Map<String, TaskState> states = new HashMap<>();
     List<String> stored = ids.stream().filter(partitions::holds).toList();
     for (Chunk<String> chunk : Chunk.split(stored, TaskId::partitionOf, id -> 0)) {
-      String reply =
-          calls.word(chunk.partition(), "task/states", Args.of().addAll(chunk.items()));
+      String reply = calls.word(chunk.partition(), "task/states", Args.of().addAll(chunk.items()));
       for (int i = 0; i < chunk.items().size(); i++) {
         if (reply.charAt(i) != '-') {
           states.put(chunk.items().get(i), TaskState.ofCode(reply.charAt(i)));

@@ -26,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The moves of tasks, one script each. */
@@ -99,7 +98,9 @@ final class RedisTaskStore implements TaskStore {
     return new InvalidTaskException(
         List.of(
             new Violation(
-                "/queue", "too-many-queues", "would be one queue more than the 10000 there may be")));
+                "/queue",
+                "too-many-queues",
+                "would be one queue more than the 10000 there may be")));
   }
 
   private static String when(TaskSpec spec) {
@@ -214,8 +215,7 @@ final class RedisTaskStore implements TaskStore {
         case Outcome.Succeeded(Json result) ->
             new Ending(index, lease, "D", "", "", result.isNull() ? NOTHING : result.utf8());
         case Outcome.Retrying(var error, var delay, int most) ->
-            new Ending(
-                index, lease, "T", millis(delay), fiveDigits(most), SpecCodec.encode(error));
+            new Ending(index, lease, "T", millis(delay), fiveDigits(most), SpecCodec.encode(error));
         case Outcome.Failed(var error, var reason, int most) ->
             new Ending(
                 index,

@@ -61,8 +61,7 @@ final class RedisWorkerRegistry implements WorkerRegistry {
   @Override
   public List<RegisteredWorker> list() {
     List<RegisteredWorker> workers = new ArrayList<>();
-    for (Object element :
-        calls.list(HOME, "worker/list", Args.of().add(FORGET_AFTER.toMillis()))) {
+    for (Object element : calls.list(HOME, "worker/list", Args.of().add(FORGET_AFTER.toMillis()))) {
       List<?> row = (List<?>) element;
       byte[] description = Replies.bytes(row.get(1));
       JsonNode node = SpecCodec.tree(description, 0, description.length);

@@ -54,8 +54,7 @@ final class RunLister {
       }
     }
     return new RunPage(
-        found,
-        cursor.part() < states.size() ? Optional.of(cursor.encode()) : Optional.empty());
+        found, cursor.part() < states.size() ? Optional.of(cursor.encode()) : Optional.empty());
   }
 
   private record Entry(String id, String score) {}
@@ -76,8 +75,7 @@ final class RunLister {
       }
     }
     Comparator<Entry> order =
-        Comparator.comparing((Entry entry) -> Long.parseLong(entry.score))
-            .thenComparing(Entry::id);
+        Comparator.comparing((Entry entry) -> Long.parseLong(entry.score)).thenComparing(Entry::id);
     entries.sort(latestFirst ? order.reversed() : order);
     return entries.subList(0, Math.min(most, entries.size()));
   }

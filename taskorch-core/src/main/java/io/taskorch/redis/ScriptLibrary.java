@@ -99,9 +99,7 @@ final class ScriptLibrary {
   }
 
   private static String targets(TaskState from) {
-    return from.next().stream()
-        .map(to -> to.code() + " = true")
-        .collect(Collectors.joining(", "));
+    return from.next().stream().map(to -> to.code() + " = true").collect(Collectors.joining(", "));
   }
 
   /** How long a task is kept that says nothing of it itself. */

@@ -62,8 +62,7 @@ final class TaskLister {
       }
     }
     return new TaskPage(
-        found,
-        cursor.part() < states.size() ? Optional.of(cursor.encode()) : Optional.empty());
+        found, cursor.part() < states.size() ? Optional.of(cursor.encode()) : Optional.empty());
   }
 
   /** An entry of an index. */
@@ -81,8 +80,7 @@ final class TaskLister {
     List<List<Entry>> lists = new ArrayList<>();
     List<Chunk<String>> sources = new ArrayList<>();
     for (int partition = 0; partition < partitions.count(); partition++) {
-      sources.addAll(
-          Chunk.split(indexes(filter, state, partition), constant(partition), key -> 0));
+      sources.addAll(Chunk.split(indexes(filter, state, partition), constant(partition), key -> 0));
     }
     int indexes = sources.stream().mapToInt(source -> source.items().size()).sum();
     int each = Math.max(1, most / Math.max(1, indexes));
@@ -206,9 +204,7 @@ final class TaskLister {
       List<String> run = ids.subList(from, to);
       List<Object> reply =
           calls.list(
-              partition,
-              "task/records",
-              Args.of().add(RedisTaskStore.MOST_BYTES).addAll(run));
+              partition, "task/records", Args.of().add(RedisTaskStore.MOST_BYTES).addAll(run));
       for (int i = 0; i < reply.size(); i++) {
         byte[] record = Replies.bytes(reply.get(i));
         tasks.add(

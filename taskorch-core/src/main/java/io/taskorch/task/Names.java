@@ -6,8 +6,11 @@ package io.taskorch.task;
  */
 public final class Names {
 
-  /** The shape as a regular expression; {@link #isValid} reads every stored task and does without. */
+  /**
+   * The shape as a regular expression; {@link #isValid} reads every stored task and does without.
+   */
   public static final String SHAPE = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
+
   public static final String SHAPE_IN_WORDS =
       "letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128";
 

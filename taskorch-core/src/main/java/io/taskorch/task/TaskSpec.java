@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the same key again within 24 h gives the first task
  * @param tags at most 32, names
  * @param metadata at most 32 entries; keys are names, values at most 1,024 characters
- * @param retention how long the task is kept after its end, at most {@link #LONGEST_RETENTION}; null
- *     for the default of its final state
+ * @param retention how long the task is kept after its end, at most {@link #LONGEST_RETENTION};
+ *     null for the default of its final state
  */
 public record TaskSpec(
     String type,
@@ -40,6 +40,7 @@ public record TaskSpec(
 
   public static final String DEFAULT_QUEUE = "default";
   public static final int MOST_PAYLOAD_BYTES = 256 * 1024;
+
   /** The stored field counts seconds in eight digits. */
   public static final Duration LONGEST_RETENTION = Duration.ofDays(1000);
 
