@@ -16,6 +16,7 @@ import io.taskorch.worker.WorkerOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +36,28 @@ import org.jspecify.annotations.Nullable;
 public final class Taskorch implements AutoCloseable {
 
   private final Stores stores;
+  private final PayloadCodec codec;
+  private final InstantSource clock;
+  private final WorkerOptions workerOptions;
+  private final @Nullable UpkeepOptions upkeepOptions;
   private final HandlerRegistry handlers = new HandlerRegistry();
   private final TaskClient client;
   private final WorkflowClient workflows;
 
+  private final ReentrantLock lifecycle = new ReentrantLock();
+  private volatile @Nullable Worker worker;
+  private volatile @Nullable Upkeep upkeep;
+  private boolean started;
+  private boolean closed;
+
   private Taskorch(Builder builder, Stores stores) {
     this.stores = stores;
-    PayloadCodec codec = new PayloadCodec(builder.mapper);
-    this.client = new TaskClient(stores, codec, builder.clock);
-    this.workflows = new WorkflowClient(stores, codec, builder.clock);
+    this.codec = new PayloadCodec(builder.mapper);
+    this.clock = builder.clock;
+    this.workerOptions = builder.worker;
+    this.upkeepOptions = builder.upkeep;
+    this.client = new TaskClient(stores, codec, clock);
+    this.workflows = new WorkflowClient(stores, codec, clock);
   }
 
   /**
@@ -77,7 +91,7 @@ public final class Taskorch implements AutoCloseable {
     return this;
   }
 
-  /** The handlers registered so far. */
+  /** The handlers of this process; more can be added before the start. */
   public HandlerRegistry handlers() {
     return handlers;
   }
@@ -85,9 +99,41 @@ public final class Taskorch implements AutoCloseable {
   /**
    * Starts the worker, if a handler is registered, and upkeep, unless it is off. A second call
    * changes nothing.
+   *
+   * @throws IllegalStateException after {@link #close}
    */
   public Taskorch start() {
-    return this;
+    lifecycle.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("closed");
+      }
+      if (!started) {
+        started = true;
+        handlers.seal();
+        startWorker();
+        startUpkeep();
+      }
+      return this;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private void startWorker() {
+    if (!handlers.isEmpty()) {
+      Worker starting = new Worker(stores, handlers, workerOptions, codec, clock);
+      worker = starting;
+      starting.start();
+    }
+  }
+
+  private void startUpkeep() {
+    if (upkeepOptions != null) {
+      Upkeep starting = new Upkeep(stores, upkeepOptions, clock);
+      upkeep = starting;
+      starting.start();
+    }
   }
 
   public TaskClient client() {
@@ -109,12 +155,12 @@ public final class Taskorch implements AutoCloseable {
 
   /** The worker of this process; empty before the start and without handlers. */
   public Optional<Worker> worker() {
-    return Optional.empty();
+    return Optional.ofNullable(worker);
   }
 
   /** Upkeep in this process; empty before the start and when it is off. */
   public Optional<Upkeep> upkeep() {
-    return Optional.empty();
+    return Optional.ofNullable(upkeep);
   }
 
   /** The ports below, for what is built on them. */
@@ -125,7 +171,17 @@ public final class Taskorch implements AutoCloseable {
   /** Drains the worker, ends upkeep and the connection. A second call changes nothing. */
   @Override
   public void close() {
-    stores.close();
+    lifecycle.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        worker().ifPresent(Worker::close);
+        upkeep().ifPresent(Upkeep::close);
+        stores.close();
+      }
+    } finally {
+      lifecycle.unlock();
+    }
   }
 
   /** How the addresses are to be understood. */

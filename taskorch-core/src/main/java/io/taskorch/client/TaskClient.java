@@ -1,21 +1,31 @@
 package io.taskorch.client;
 
+import io.taskorch.client.IdempotentSubmission.Stored;
 import io.taskorch.json.PayloadCodec;
+import io.taskorch.store.Combiner;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
+import io.taskorch.store.TaskStore.Enqueued;
 import io.taskorch.task.Json;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import io.taskorch.task.TaskorchException;
+import io.taskorch.task.Violations;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +37,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskClient {
 
+  private static final int MOST_PER_CALL = 200;
+  private static final long MOST_BYTES_PER_CALL = 1024 * 1024;
+
+  /** About what a task takes besides its payload. */
+  private static final long BYTES_BESIDES = 512;
+
   private final Stores stores;
   private final PayloadCodec codec;
   private final InstantSource clock;
+  private final EndWatch ends;
+
+  /** One for each partition, as a call goes to one: a failure reaches those of one call only. */
+  private final List<Combiner<NewTask, Enqueued>> enqueues = new ArrayList<>();
 
   public TaskClient(Stores stores, PayloadCodec codec, InstantSource clock) {
     this.stores = stores;
     this.codec = codec;
     this.clock = clock;
+    this.ends = new EndWatch(stores.hints(), this::ended);
+    for (int i = 0; i < stores.partitions().count(); i++) {
+      enqueues.add(
+          new Combiner<>(
+              MOST_PER_CALL, MOST_BYTES_PER_CALL, TaskClient::bytes, stores.tasks()::enqueue));
+    }
+  }
+
+  private static long bytes(NewTask task) {
+    return BYTES_BESIDES + task.spec().payload().size();
+  }
+
+  private Set<String> ended(List<String> ids) {
+    Map<String, TaskState> states = stores.query().states(ids);
+    Set<String> ended = new HashSet<>(ids);
+    ended.removeIf(id -> states.containsKey(id) && !states.get(id).isFinal());
+    return ended;
   }
 
   /**
@@ -55,23 +92,31 @@ public final class TaskClient {
     return enqueue(TaskSpec.builder(type).payload(codec.write(payload)).build(), result);
   }
 
+  /** See {@link #submit}. */
   public TaskHandle<Json> enqueue(TaskSpec spec) {
     return enqueue(spec, Json.class);
   }
 
+  /** See {@link #submit}. */
   public <R> TaskHandle<R> enqueue(TaskSpec spec, Class<R> result) {
     return handle(submit(spec).task().id(), result);
   }
 
   /**
-   * Submits many tasks in few calls.
+   * Submits many tasks in few calls. When one is refused, others may have been stored; {@link
+   * #submitAll} tells which.
    *
    * @return in the order of the input
+   * @throws TaskorchException what {@link #submit} throws, for the first task that is refused
    */
   public List<TaskHandle<Json>> enqueueAll(List<TaskSpec> specs) {
-    List<TaskHandle<Json>> handles = new ArrayList<>();
-    for (TaskSpec spec : specs) {
-      handles.add(enqueue(spec));
+    List<TaskHandle<Json>> handles = new ArrayList<>(specs.size());
+    for (BatchRow row : submitAll(specs)) {
+      switch (row) {
+        case BatchRow.Accepted(var submission) ->
+            handles.add(handle(submission.task().id(), Json.class));
+        case BatchRow.Refused(var error) -> throw error;
+      }
     }
     return handles;
   }
@@ -79,27 +124,110 @@ public final class TaskClient {
   /**
    * Submits a task, once per idempotency key.
    *
+   * @throws io.taskorch.task.InvalidTaskException its payload is not JSON
    * @throws io.taskorch.task.IdempotencyConflictException the key was used for something else
    * @throws io.taskorch.task.GoneException what the key stands for has been deleted
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   public Submission submit(TaskSpec spec) {
-    String id = stores.partitions().newId(stores.partitions().any(), clock.instant());
-    var enqueued = stores.tasks().enqueue(List.of(new NewTask(id, spec))).getFirst();
+    requireJson(spec);
+    int partition = stores.partitions().any();
+    String id = stores.partitions().newId(partition, clock.instant());
+    String key = spec.idempotencyKey();
+    if (key == null) {
+      return submission(enqueues.get(partition).send(new NewTask(id, spec)));
+    }
+    Stored<Task> stored =
+        new IdempotentSubmission<>(
+                stores.idempotency(), reserved -> store(reserved, spec), stores.query()::find)
+            .submit(key, id, Fingerprint.of(spec));
+    return new Submission(stored.thing(), stored.created());
+  }
+
+  private Stored<Task> store(String id, TaskSpec spec) {
+    Enqueued enqueued = enqueues.get(TaskId.partitionOf(id)).send(new NewTask(id, spec));
+    return new Stored<>(enqueued.task(), enqueued.created());
+  }
+
+  private static Submission submission(Enqueued enqueued) {
     return new Submission(enqueued.task(), enqueued.created());
   }
 
+  private void requireJson(TaskSpec spec) {
+    Violations wrong = new Violations();
+    if (!codec.isJson(spec.payload())) {
+      wrong.add("/payload", "malformed", "is not one JSON document");
+    }
+    wrong.throwIfAny();
+  }
+
   /**
-   * Submits many tasks, each on its own: one that is refused leaves the others as they are.
+   * Submits many tasks in few calls, each on its own: one that is refused leaves the others as they
+   * are.
    *
    * @return in the order of the input
    */
   public List<BatchRow> submitAll(List<TaskSpec> specs) {
-    List<BatchRow> rows = new ArrayList<>();
-    for (TaskSpec spec : specs) {
-      rows.add(new BatchRow.Accepted(submit(spec)));
+    BatchRow[] rows = new BatchRow[specs.size()];
+    List<Integer> plain = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      TaskSpec spec = specs.get(i);
+      try {
+        if (spec.idempotencyKey() == null) {
+          requireJson(spec);
+          plain.add(i);
+        } else {
+          rows[i] = new BatchRow.Accepted(submit(spec));
+        }
+      } catch (TaskorchException e) {
+        rows[i] = new BatchRow.Refused(e);
+      }
     }
-    return rows;
+    for (List<Integer> chunk : chunks(specs, plain)) {
+      enqueueChunk(specs, chunk, rows);
+    }
+    return Arrays.asList(rows);
+  }
+
+  private static List<List<Integer>> chunks(List<TaskSpec> specs, List<Integer> indexes) {
+    List<List<Integer>> chunks = new ArrayList<>();
+    List<Integer> chunk = new ArrayList<>();
+    long sum = 0;
+    for (int index : indexes) {
+      long bytes = BYTES_BESIDES + specs.get(index).payload().size();
+      if (chunk.size() == MOST_PER_CALL || (sum + bytes > MOST_BYTES_PER_CALL && sum > 0)) {
+        chunks.add(chunk);
+        chunk = new ArrayList<>();
+        sum = 0;
+      }
+      chunk.add(index);
+      sum += bytes;
+    }
+    chunks.add(chunk);
+    return chunks;
+  }
+
+  /** Sends some tasks to one partition, where they stay in their order. */
+  private void enqueueChunk(List<TaskSpec> specs, List<Integer> chunk, BatchRow[] rows) {
+    if (chunk.isEmpty()) {
+      return;
+    }
+    int partition = stores.partitions().any();
+    List<NewTask> tasks = new ArrayList<>(chunk.size());
+    for (int index : chunk) {
+      String id = stores.partitions().newId(partition, clock.instant());
+      tasks.add(new NewTask(id, specs.get(index)));
+    }
+    try {
+      List<Enqueued> answers = stores.tasks().enqueue(tasks);
+      for (int i = 0; i < answers.size(); i++) {
+        rows[chunk.get(i)] = new BatchRow.Accepted(submission(answers.get(i)));
+      }
+    } catch (TaskorchException e) {
+      for (int index : chunk) {
+        rows[index] = new BatchRow.Refused(e);
+      }
+    }
   }
 
   /** A handle of a task that was submitted elsewhere. */
@@ -108,7 +236,7 @@ public final class TaskClient {
   }
 
   public Optional<Task> find(String id) {
-    return TaskId.isValid(id) ? stores.query().find(id) : Optional.empty();
+    return stores.partitions().holds(id) ? stores.query().find(id) : Optional.empty();
   }
 
   /**
@@ -125,22 +253,30 @@ public final class TaskClient {
 
   /** See {@link io.taskorch.store.TaskStore#cancel}. */
   public Task cancel(String id) {
-    return stores.tasks().cancel(id);
+    return stores.tasks().cancel(existing(id));
   }
 
   /** See {@link io.taskorch.store.TaskStore#retry}. */
   public Task retry(String id) {
-    return stores.tasks().retry(id, TaskId.next(clock.instant(), 0));
+    return stores.tasks().retry(existing(id), TaskId.next(clock.instant(), 0));
   }
 
   /** See {@link io.taskorch.store.TaskStore#runNow}. */
   public Task runNow(String id) {
-    return stores.tasks().runNow(id);
+    return stores.tasks().runNow(existing(id));
   }
 
   /** See {@link io.taskorch.store.TaskStore#delete}. */
   public void delete(String id) {
-    stores.tasks().delete(id);
+    stores.tasks().delete(existing(id));
+  }
+
+  /** The id, if there can be a task of that id. */
+  private String existing(String id) {
+    if (!stores.partitions().holds(id)) {
+      throw new TaskNotFoundException(id);
+    }
+    return id;
   }
 
   /**
@@ -158,8 +294,7 @@ public final class TaskClient {
    * @throws TaskNotFoundException no such task
    */
   public Explanation explain(String id) {
-    Task task = get(id);
-    return new Explanation(task.id(), task.state(), List.of(), null);
+    return new Explainer(stores, clock).explain(get(id));
   }
 
   /**
@@ -169,7 +304,7 @@ public final class TaskClient {
    * @throws TaskNotFoundException no such task, or deleted meanwhile
    */
   public Task await(String id, Duration longest) {
-    throw new AwaitTimeoutException(id, longest);
+    return ends.await(existing(id), longest, () -> get(id), task -> task.state().isFinal());
   }
 
   <R> @Nullable R result(Task ended, Class<R> type) {

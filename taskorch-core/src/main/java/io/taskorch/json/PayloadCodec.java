@@ -1,7 +1,9 @@
 package io.taskorch.json;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -33,26 +35,44 @@ public final class PayloadCodec {
 
   /**
    * @param value anything the mapper can write; {@link Json} passes as it is
-   * @throws IllegalArgumentException when the mapper cannot write it
+   * @throws IllegalArgumentException when it cannot be written; the message names neither value nor
+   *     content
    */
   public Json write(@Nullable Object value) {
     if (value == null) {
       return Json.NULL;
     }
     if (value instanceof Json json) {
+      if (!isJson(json)) {
+        throw new IllegalArgumentException("not one JSON document");
+      }
       return json;
     }
     try {
       return Json.ofUtf8(mapper.writeValueAsBytes(value));
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | RuntimeException e) {
       throw new IllegalArgumentException(
-          "a " + value.getClass().getName() + " cannot be written as JSON", e);
+          "a " + value.getClass().getName() + " that cannot be written as JSON" + at(e), e);
+    }
+  }
+
+  /** Whether the bytes are one JSON document. */
+  public boolean isJson(Json json) {
+    try (JsonParser parser = mapper.createParser(json.utf8())) {
+      if (parser.nextToken() == null) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   /**
    * @return null for the document {@code null}, unless the type is {@link Json} or says otherwise
-   * @throws IllegalArgumentException when the document is not of the type
+   * @throws IllegalArgumentException when the document is not of the type; the message names the
+   *     place, not the content
    */
   public @Nullable Object read(Json json, Type type) {
     if (type == Json.class) {
@@ -60,13 +80,26 @@ public final class PayloadCodec {
     }
     try {
       return mapper.readValue(json.utf8(), mapper.constructType(type));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not readable as " + type.getTypeName(), e);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException("not readable as " + type.getTypeName() + at(e), e);
     }
   }
 
   /** As {@link #read(Json, Type)}. */
+  @SuppressWarnings("unchecked") // for int.class, say, the mapper gives an Integer
   public <T> @Nullable T read(Json json, Class<T> type) {
-    return type.cast(read(json, (Type) type));
+    return (T) read(json, (Type) type);
+  }
+
+  private static String at(Exception e) {
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      StringBuilder pointer = new StringBuilder(", at ");
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        String name = step.getFieldName();
+        pointer.append('/').append(name == null ? step.getIndex() : name);
+      }
+      return pointer.toString();
+    }
+    return "";
   }
 }

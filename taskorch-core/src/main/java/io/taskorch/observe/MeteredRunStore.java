@@ -4,7 +4,9 @@ import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Run;
+import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +33,11 @@ final class MeteredRunStore implements RunStore {
   @Override
   public Optional<Run> find(String id) {
     return runs.find(id);
+  }
+
+  @Override
+  public Map<String, RunState> states(List<String> ids) {
+    return runs.states(ids);
   }
 
   @Override

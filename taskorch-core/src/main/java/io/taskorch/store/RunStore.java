@@ -4,6 +4,7 @@ import io.taskorch.task.Json;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,15 @@ public interface RunStore {
   void start(NewRun run);
 
   Optional<Run> find(String id);
+
+  /** The states of these runs, at most 1,000; those that are not stored are left out. */
+  default Map<String, RunState> states(List<String> ids) {
+    Map<String, RunState> states = new HashMap<>();
+    for (String id : ids) {
+      find(id).ifPresent(run -> states.put(id, run.state()));
+    }
+    return states;
+  }
 
   RunPage list(RunFilter filter);
 

@@ -1,24 +1,91 @@
 package io.taskorch.upkeep;
 
 import io.taskorch.store.Stores;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Runs every loop over all partitions, from {@link #start} to {@link #close}. */
 public final class Upkeep implements AutoCloseable {
 
-  public Upkeep(Stores stores, UpkeepOptions options, InstantSource clock) {}
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** Starts the loops; a second call changes nothing. */
-  public void start() {}
+  /** For what nobody waits for. */
+  private static final Duration SELDOM = Duration.ofSeconds(5);
+
+  private final List<Loop> loops;
+  private final ReentrantLock lifecycle = new ReentrantLock();
+  private boolean started;
+  private boolean ended;
+
+  public Upkeep(Stores stores, UpkeepOptions options, InstantSource clock) {
+    int partitions = stores.partitions().count();
+    Pace prompt = new Pace(options.tick(), SECOND);
+    Pace seldom = new Pace(options.tick(), SELDOM);
+    List<Loop.Work> works =
+        List.of(
+            new Promoter(stores.upkeep(), partitions, prompt),
+            new LeaseReaper(stores.upkeep(), partitions, prompt),
+            new RunAdvancer(stores.runs(), partitions, prompt),
+            new Pruner(stores.upkeep(), partitions, seldom),
+            new HandlerWatch(
+                stores.upkeep(),
+                stores.queues(),
+                stores.workers(),
+                partitions,
+                options.noHandlerGrace(),
+                options.noHandlerGrace().compareTo(SELDOM) > 0 ? seldom : prompt),
+            new QueueKeeper(stores.queues(), seldom));
+    this.loops = works.stream().map(work -> new Loop(work, clock, SECOND)).toList();
+  }
+
+  /** Starts the loops; a second call changes nothing, nor does one after the end. */
+  public void start() {
+    lifecycle.lock();
+    try {
+      if (!started && !ended) {
+        started = true;
+        loops.forEach(Loop::start);
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
 
   /** Ends the loops and returns when they have ended. */
   @Override
-  public void close() {}
+  public void close() {
+    lifecycle.lock();
+    try {
+      boolean running = started && !ended;
+      ended = true;
+      if (running) {
+        loops.forEach(Loop::stop);
+        for (Loop loop : loops) {
+          loop.awaitEnd();
+        }
+      }
+    } catch (InterruptedException e) {
+      // They end all the same, each after the call that it is making.
+      Thread.currentThread().interrupt();
+    } finally {
+      lifecycle.unlock();
+    }
+  }
 
   /** When every loop had last done its work, the oldest of them; empty before that. */
   public Optional<Instant> lastPass() {
-    return Optional.empty();
+    Instant oldest = Instant.MAX;
+    for (Loop loop : loops) {
+      Instant last = loop.lastPass();
+      if (last == null) {
+        return Optional.empty();
+      }
+      oldest = last.isBefore(oldest) ? last : oldest;
+    }
+    return Optional.of(oldest);
   }
 }

@@ -1,37 +1,89 @@
 package io.taskorch.worker;
 
+import io.taskorch.task.Durations;
+import io.taskorch.task.RetryPolicy;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers of a worker, one per task type. Filled before the worker starts. */
+/** The handlers of a worker, one per task type. Filled by one thread, before the worker starts. */
 public final class HandlerRegistry {
 
   private final Map<String, Handler> byType = new LinkedHashMap<>();
+  private boolean sealed;
 
   /**
    * Adds every method of the object that has {@link TaskHandler}, inherited ones too.
    *
    * @throws IllegalArgumentException when there is none, or one cannot be a handler
    */
-  public void add(Object handlers) {}
+  public void add(Object handlers) {
+    List<Method> methods = handlerMethods(handlers.getClass());
+    if (methods.isEmpty()) {
+      throw new IllegalArgumentException(
+          handlers.getClass().getName() + " has no method with @TaskHandler");
+    }
+    for (Method method : methods) {
+      add(handlers, method);
+    }
+  }
 
   /**
    * Adds one method that has {@link TaskHandler}.
    *
    * @throws IllegalArgumentException when it cannot be a handler
    */
-  public void add(Object target, Method method) {}
+  public void add(Object target, Method method) {
+    TaskHandler annotation = method.getAnnotation(TaskHandler.class);
+    if (annotation == null) {
+      throw new IllegalArgumentException(describe(method) + " has no @TaskHandler");
+    }
+    try {
+      Type[] types = method.getGenericParameterTypes();
+      int payload = payloadIndex(method);
+      add(
+          new Handler(
+              annotation.value(),
+              annotation.queue(),
+              retryPolicy(annotation.retry()),
+              timeout(annotation.timeout()),
+              payload < 0 ? null : types[payload],
+              new MethodFunction(bound(target, method, payload))));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(describe(method) + ": " + e.getMessage(), e);
+    }
+  }
 
   /**
    * @throws IllegalArgumentException when there is one for the type already
+   * @throws IllegalStateException when it is sealed
    */
   public void add(Handler handler) {
-    if (byType.putIfAbsent(handler.type(), handler) != null) {
-      throw new IllegalArgumentException("two handlers for " + handler.type());
+    if (sealed) {
+      throw new IllegalStateException("handlers are registered before the start");
     }
+    if (byType.putIfAbsent(handler.type(), handler) != null) {
+      throw new IllegalArgumentException("there is a handler for " + handler.type() + " already");
+    }
+  }
+
+  /** Ends the registration: a worker has told the store what it handles. */
+  public void seal() {
+    sealed = true;
   }
 
   public @Nullable Handler find(String type) {
@@ -42,7 +94,122 @@ public final class HandlerRegistry {
     return Set.copyOf(byType.keySet());
   }
 
+  public Collection<Handler> handlers() {
+    return List.copyOf(byType.values());
+  }
+
   public boolean isEmpty() {
     return byType.isEmpty();
+  }
+
+  private static List<Method> handlerMethods(Class<?> type) {
+    List<Method> found = new ArrayList<>();
+    Set<String> overridden = new HashSet<>();
+    for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
+      Method[] declared = at.getDeclaredMethods();
+      // Reflection gives them in no order; errors and lists should come in the same one every time.
+      Arrays.sort(declared, (a, b) -> signature(a).compareTo(signature(b)));
+      for (Method method : declared) {
+        if (method.isBridge() || method.isSynthetic()) {
+          continue;
+        }
+        boolean inherits =
+            !Modifier.isPrivate(method.getModifiers()) && !Modifier.isStatic(method.getModifiers());
+        boolean first = !inherits || overridden.add(signature(method));
+        if (first && method.isAnnotationPresent(TaskHandler.class)) {
+          found.add(method);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String signature(Method method) {
+    return method.getName() + Arrays.toString(method.getParameterTypes());
+  }
+
+  private static int payloadIndex(Method method) {
+    Class<?>[] types = method.getParameterTypes();
+    int contexts = (int) Arrays.stream(types).filter(t -> t == TaskContext.class).count();
+    if (contexts > 1 || types.length - contexts > 1) {
+      throw new IllegalArgumentException(
+          "a handler takes a payload and a TaskContext, or one of them, or nothing");
+    }
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] != TaskContext.class) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The method as {@code (payload, context) -> result}, whatever its own parameters are. */
+  private static MethodHandle bound(Object target, Method method, int payload) {
+    MethodHandle handle;
+    try {
+      method.setAccessible(true);
+      handle = MethodHandles.lookup().unreflect(method);
+    } catch (IllegalAccessException | InaccessibleObjectException e) {
+      throw new IllegalArgumentException(
+          "not accessible; its module must open the package to io.taskorch", e);
+    }
+    if (!Modifier.isStatic(method.getModifiers())) {
+      handle = handle.bindTo(target);
+    }
+    int parameters = method.getParameterCount();
+    if (parameters == 0) {
+      handle = MethodHandles.dropArguments(handle, 0, Object.class, TaskContext.class);
+    } else if (parameters == 1 && payload == 0) {
+      handle = MethodHandles.dropArguments(handle, 1, TaskContext.class);
+    } else if (parameters == 1) {
+      handle = MethodHandles.dropArguments(handle, 0, Object.class);
+    } else if (payload == 1) {
+      handle =
+          MethodHandles.permuteArguments(
+              handle,
+              MethodType.methodType(
+                  handle.type().returnType(), handle.type().parameterType(1), TaskContext.class),
+              1,
+              0);
+    }
+    return handle.asType(MethodType.methodType(Object.class, Object.class, TaskContext.class));
+  }
+
+  private static @Nullable RetryPolicy retryPolicy(Retry[] retry) {
+    if (retry.length == 0) {
+      return null;
+    }
+    if (retry.length > 1) {
+      throw new IllegalArgumentException("retry has more than one policy");
+    }
+    Retry policy = retry[0];
+    return new RetryPolicy(
+        policy.maxAttempts(),
+        Durations.parse(policy.delay()),
+        policy.backoff(),
+        policy.multiplier(),
+        Durations.parse(policy.maxDelay()),
+        policy.jitter());
+  }
+
+  private static @Nullable Duration timeout(String text) {
+    return text.isEmpty() ? null : Durations.parse(text);
+  }
+
+  private static String describe(Method method) {
+    return method.getDeclaringClass().getName() + '.' + method.getName();
+  }
+
+  private record MethodFunction(MethodHandle handle) implements Handler.Function<@Nullable Object> {
+    @Override
+    public @Nullable Object run(@Nullable Object payload, TaskContext task) throws Exception {
+      try {
+        return (Object) handle.invokeExact(payload, task);
+      } catch (Exception | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }

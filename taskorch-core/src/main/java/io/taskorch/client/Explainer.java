@@ -1,0 +1,132 @@
+package io.taskorch.client;
+
+import io.taskorch.client.Explanation.Behind;
+import io.taskorch.client.Explanation.Cause;
+import io.taskorch.client.Explanation.DueLater;
+import io.taskorch.client.Explanation.Ended;
+import io.taskorch.client.Explanation.NoHandler;
+import io.taskorch.client.Explanation.NoWorker;
+import io.taskorch.client.Explanation.QueuePaused;
+import io.taskorch.client.Explanation.RetryLater;
+import io.taskorch.client.Explanation.Running;
+import io.taskorch.client.Explanation.WaitsFor;
+import io.taskorch.client.Explanation.WorkersBusy;
+import io.taskorch.client.Explanation.WorkersDraining;
+import io.taskorch.store.QueueStore.QueueView;
+import io.taskorch.store.Stores;
+import io.taskorch.store.WorkerRegistry.RegisteredWorker;
+import io.taskorch.store.WorkerRegistry.WorkerState;
+import io.taskorch.task.StepLink;
+import io.taskorch.task.Task;
+import io.taskorch.workflow.Run;
+import io.taskorch.workflow.Run.StepStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out why a task does not run now, from several reads that need not be of one moment. */
+final class Explainer {
+
+  private final Stores stores;
+  private final InstantSource clock;
+
+  Explainer(Stores stores, InstantSource clock) {
+    this.stores = stores;
+    this.clock = clock;
+  }
+
+  Explanation explain(Task task) {
+    List<Cause> causes = new ArrayList<>();
+    switch (task.state()) {
+      case BLOCKED -> causes.add(new WaitsFor(unfinishedUpstream(task)));
+      case SCHEDULED, RETRYING, PENDING -> addHindrances(task, causes);
+      case RUNNING -> causes.add(new Running(task.workerId(), task.cancelRequested()));
+      case SUCCEEDED, FAILED, CANCELLED, SKIPPED ->
+          causes.add(new Ended(task.state(), task.reason()));
+    }
+    Instant estimate = estimate(task, causes);
+    addTime(task, causes);
+    return new Explanation(task.id(), task.state(), causes, estimate);
+  }
+
+  private List<String> unfinishedUpstream(Task task) {
+    StepLink link = task.step();
+    Optional<Run> run = link == null ? Optional.empty() : stores.runs().find(link.runId());
+    if (link == null || run.isEmpty()) {
+      return List.of();
+    }
+    List<StepStatus> steps = run.get().steps();
+    Set<String> upstream = new HashSet<>();
+    for (StepStatus step : steps) {
+      if (step.name().equals(link.name())) {
+        upstream.addAll(step.dependencies());
+      }
+    }
+    return steps.stream()
+        .filter(step -> upstream.contains(step.name()) && !step.state().isFinal())
+        .map(StepStatus::name)
+        .toList();
+  }
+
+  /** What will stand in its way even when it is due. */
+  private void addHindrances(Task task, List<Cause> causes) {
+    String queue = task.spec().queue();
+    if (stores.queues().find(queue).map(QueueView::paused).orElse(false)) {
+      causes.add(new QueuePaused(queue));
+    }
+    addWorkers(queue, task.spec().type(), causes);
+    stores
+        .query()
+        .position(task.id())
+        .filter(before -> before > 0)
+        .ifPresent(before -> causes.add(new Behind(queue, before)));
+  }
+
+  private void addWorkers(String queue, String type, List<Cause> causes) {
+    List<RegisteredWorker> ofQueue =
+        stores.workers().list().stream()
+            .filter(worker -> worker.live() && worker.info().queues().contains(queue))
+            .toList();
+    List<RegisteredWorker> able =
+        ofQueue.stream().filter(worker -> worker.info().types().contains(type)).toList();
+    List<RegisteredWorker> claiming =
+        able.stream().filter(worker -> worker.state() == WorkerState.ACTIVE).toList();
+    int slots = claiming.stream().mapToInt(worker -> worker.info().slots()).sum();
+    int busy = claiming.stream().mapToInt(worker -> worker.info().busy()).sum();
+    if (ofQueue.isEmpty()) {
+      causes.add(new NoWorker(queue));
+    } else if (able.isEmpty()) {
+      causes.add(new NoHandler(queue, type));
+    } else if (claiming.isEmpty()) {
+      causes.add(new WorkersDraining(queue));
+    } else if (busy >= slots) {
+      causes.add(new WorkersBusy(slots));
+    }
+  }
+
+  private @Nullable Instant estimate(Task task, List<Cause> hindrances) {
+    return switch (task.state()) {
+      case PENDING -> hindrances.isEmpty() ? clock.instant() : null;
+      case SCHEDULED, RETRYING -> hindrances.isEmpty() ? task.dueAt() : null;
+      case RUNNING -> task.startedAt();
+      case BLOCKED, SUCCEEDED, FAILED, CANCELLED, SKIPPED -> null;
+    };
+  }
+
+  private static void addTime(Task task, List<Cause> causes) {
+    Instant due = task.dueAt();
+    if (due == null) {
+      return;
+    }
+    switch (task.state()) {
+      case SCHEDULED -> causes.addFirst(new DueLater(due));
+      case RETRYING -> causes.addFirst(new RetryLater(due, task.failures(), task.maxAttempts()));
+      case BLOCKED, PENDING, RUNNING, SUCCEEDED, FAILED, CANCELLED, SKIPPED -> {}
+    }
+  }
+}

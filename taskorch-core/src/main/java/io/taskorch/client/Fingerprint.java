@@ -1,0 +1,133 @@
+package io.taskorch.client;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.taskorch.task.Json;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Step;
+import io.taskorch.workflow.WorkflowDefinition;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whether two submissions under one idempotency key are the same: SHA-256 over every field in
+ * a fixed order, defaults filled in, JSON without white space and with its keys sorted. So a
+ * repetition may be spelled differently, but may not mean anything else.
+ */
+final class Fingerprint {
+
+  private static final ObjectMapper SORTED =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .build();
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final DataOutputStream out = new DataOutputStream(bytes);
+
+  private Fingerprint() {}
+
+  static String of(TaskSpec spec) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("task");
+    fingerprint.spec(spec);
+    return fingerprint.sha256();
+  }
+
+  static String of(WorkflowDefinition definition, Json input) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("workflow");
+    fingerprint.text(definition.name());
+    fingerprint.count(definition.steps().size());
+    for (Step step : definition.steps()) {
+      fingerprint.text(step.name());
+      fingerprint.spec(step.task());
+      fingerprint.texts(step.dependencies());
+    }
+    fingerprint.json(input);
+    return fingerprint.sha256();
+  }
+
+  private void spec(TaskSpec spec) {
+    text(spec.type());
+    json(spec.payload());
+    text(spec.queue());
+    text(spec.priority().name());
+    value(spec.retryPolicy());
+    value(spec.delay());
+    value(spec.runAt());
+    value(spec.startBefore());
+    value(spec.timeout());
+    texts(spec.tags());
+    count(spec.metadata().size());
+    new TreeMap<>(spec.metadata())
+        .forEach(
+            (key, value) -> {
+              text(key);
+              text(value);
+            });
+    value(spec.retention());
+  }
+
+  /** What has one text for one value: durations, instants, a record of such and numbers. */
+  private void value(@Nullable Object value) {
+    count(value == null ? 0 : 1);
+    if (value != null) {
+      text(value.toString());
+    }
+  }
+
+  private void texts(Iterable<String> texts) {
+    for (String text : texts) {
+      count(1);
+      text(text);
+    }
+    count(0);
+  }
+
+  private void json(Json json) {
+    try {
+      // As maps: a tree keeps its keys in the order of the text.
+      bytes(SORTED.writeValueAsBytes(SORTED.readValue(json.utf8(), Object.class)));
+    } catch (IOException e) {
+      bytes(json.utf8());
+    }
+  }
+
+  private void text(String text) {
+    bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** With its length before it, so that no two sequences of fields give the same bytes. */
+  private void bytes(byte[] field) {
+    count(field.length);
+    bytes.writeBytes(field);
+  }
+
+  private void count(int count) {
+    try {
+      out.writeInt(count);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String sha256() {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.taskorch.client;
+
+import io.taskorch.store.IdempotencyStore;
+import io.taskorch.store.IdempotencyStore.Reservation;
+import io.taskorch.task.GoneException;
+import io.taskorch.task.IdempotencyConflictException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Submits something once per idempotency key: the key is reserved for an id, the thing is stored
+ * under that id, the key is confirmed. Whoever dies in between leaves a reservation, and the next
+ * one with the key goes on from there.
+ *
+ * @param <T> what is submitted
+ */
+final class IdempotentSubmission<T> {
+
+  private final IdempotencyStore keys;
+  private final Function<String, Stored<T>> store;
+  private final Function<String, Optional<T>> find;
+
+  /**
+   * @param store stores it under an id, or leaves what is stored under it
+   * @param find what is stored under an id
+   */
+  IdempotentSubmission(
+      IdempotencyStore keys,
+      Function<String, Stored<T>> store,
+      Function<String, Optional<T>> find) {
+    this.keys = keys;
+    this.store = store;
+    this.find = find;
+  }
+
+  /** What is stored now, and whether by this call. */
+  record Stored<T>(T thing, boolean created) {}
+
+  /**
+   * @param id for the thing, if the key is new
+   */
+  Stored<T> submit(String key, String id, String fingerprint) {
+    Reservation reservation = keys.reserve(key, id, fingerprint);
+    String reserved = reservation.id();
+    if (!reservation.fingerprint().equals(fingerprint)) {
+      throw new IdempotencyConflictException(reserved);
+    }
+    if (reservation.confirmed()) {
+      T first = find.apply(reserved).orElseThrow(() -> new GoneException(reserved));
+      return new Stored<>(first, false);
+    }
+    Stored<T> stored = store.apply(reserved);
+    keys.confirm(key, reserved);
+    return stored;
+  }
+}

@@ -1,0 +1,300 @@
+package io.taskorch.worker;
+
+import io.taskorch.store.Claim;
+import io.taskorch.store.Claim.Leased;
+import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.OutageBackoff;
+import io.taskorch.store.TaskStore;
+import io.taskorch.task.StoreUnavailableException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims tasks into free slots. It looks at a partition when a hint says so, when its next task is
+ * due, again as long as it gives, and otherwise once per poll interval; never faster.
+ */
+final class Poller {
+
+  private static final Logger log = LoggerFactory.getLogger(Poller.class);
+
+  private final TaskStore tasks;
+  private final String workerId;
+  private final Set<String> queueNames;
+  private final Set<String> types;
+  private final WorkerOptions options;
+  private final Slots slots;
+  private final Starter starter;
+  private final InstantSource clock;
+  private final Signal signal;
+  private final Partition[] partitions;
+
+  /** The queues, begun at each of them in turn. */
+  private final List<List<String>> rotations;
+
+  private final SecureRandom random = new SecureRandom();
+  private final Thread thread;
+  private int last;
+  private volatile boolean stopped;
+  private volatile @Nullable Instant lastAnswer;
+
+  /** What becomes of the tasks that a claim gave. */
+  interface Starter {
+    /** Runs a task; its slot is taken. */
+    void start(Leased leased, long leaseEnd);
+
+    /** Gives back a task that there is no slot for, or no time. */
+    void release(Leased leased, long leaseEnd);
+  }
+
+  /**
+   * @param signal is raised when a slot becomes free
+   */
+  Poller(
+      TaskStore tasks,
+      String workerId,
+      int partitions,
+      List<String> queues,
+      Set<String> types,
+      WorkerOptions options,
+      Slots slots,
+      Signal signal,
+      Starter starter,
+      InstantSource clock) {
+    this.tasks = tasks;
+    this.workerId = workerId;
+    this.queueNames = Set.copyOf(queues);
+    this.types = types;
+    this.options = options;
+    this.slots = slots;
+    this.signal = signal;
+    this.starter = starter;
+    this.clock = clock;
+    this.partitions = new Partition[partitions];
+    for (int i = 0; i < partitions; i++) {
+      this.partitions[i] = new Partition(i);
+    }
+    this.rotations = rotations(queues);
+    // Not a virtual thread: handlers that keep every carrier busy must not stop the claims.
+    this.thread = Thread.ofPlatform().name("taskorch-poller-" + workerId).unstarted(this::run);
+  }
+
+  private static List<List<String>> rotations(List<String> queues) {
+    List<List<String>> rotations = new ArrayList<>();
+    for (int i = 0; i < queues.size(); i++) {
+      List<String> rotated = new ArrayList<>(queues);
+      Collections.rotate(rotated, -i);
+      rotations.add(List.copyOf(rotated));
+    }
+    return rotations;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Claims no more; returns when no claim is under way. */
+  void stop() {
+    stopped = true;
+    signal.raise();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A queue has work that it had not before, or an earlier due time. */
+  void ready(int partition, String queue) {
+    if (partition < partitions.length && queueNames.contains(queue)) {
+      partitions[partition].hinted.set(true);
+      signal.raise();
+    }
+  }
+
+  /** When the store last answered a claim; null before the first. */
+  @Nullable Instant lastAnswer() {
+    return lastAnswer;
+  }
+
+  private void run() {
+    while (!stopped) {
+      Partition next = nextToLookAt();
+      if (next == null) {
+        signal.await(nanosToNextLook());
+        continue;
+      }
+      int places = slots.take(ClaimRequest.MOST);
+      if (places == 0) {
+        signal.await(options.pollInterval().toNanos());
+      } else {
+        claim(next, places);
+      }
+    }
+    for (Partition partition : partitions) {
+      if (partition.unanswered != null && !claim(partition, 0)) {
+        break;
+      }
+    }
+  }
+
+  private @Nullable Partition nextToLookAt() {
+    long now = System.nanoTime();
+    for (int i = 1; i <= partitions.length; i++) {
+      int at = (last + i) % partitions.length;
+      if (partitions[at].isDue(now)) {
+        last = at;
+        return partitions[at];
+      }
+    }
+    return null;
+  }
+
+  private long nanosToNextLook() {
+    long now = System.nanoTime();
+    long least = Long.MAX_VALUE;
+    for (Partition partition : partitions) {
+      least = Math.min(least, partition.lookAt - now);
+    }
+    return least;
+  }
+
+  /**
+   * @param places slots that are taken for it; 0 to give back what an unanswered claim gave
+   * @return whether the store answered
+   */
+  private boolean claim(Partition partition, int places) {
+    // Before the call: what comes while it is under way may have come too late for it.
+    partition.hinted.set(false);
+    ClaimRequest request = request(partition, Math.max(places, 1));
+    long sent = System.nanoTime();
+    Claim claim;
+    try {
+      claim = tasks.claim(request);
+    } catch (StoreUnavailableException e) {
+      slots.giveBack(places);
+      partition.failed(request.claimId(), sent);
+      log.debug("a claim got no answer; it is sent again", e);
+      return false;
+    } catch (RuntimeException | Error e) {
+      slots.giveBack(places);
+      partition.failed(request.claimId(), sent);
+      log.error("a claim failed; it is sent again", e);
+      return false;
+    }
+    lastAnswer = clock.instant();
+    partition.answered(claim);
+    start(claim, places, sent);
+    return true;
+  }
+
+  private void start(Claim claim, int places, long sent) {
+    List<Leased> leased = claim.leased();
+    int room = places;
+    if (leased.size() > places) {
+      // An earlier claim without an answer had asked for more.
+      room += slots.take(leased.size() - places);
+    }
+    int begun = 0;
+    for (Leased one : leased) {
+      long leaseEnd = sent + Duration.between(claim.now(), one.expiresAt()).toNanos();
+      if (begun < room && !stopped) {
+        starter.start(one, leaseEnd);
+        begun++;
+      } else {
+        starter.release(one, leaseEnd);
+      }
+    }
+    slots.giveBack(room - begun);
+  }
+
+  private ClaimRequest request(Partition partition, int most) {
+    List<String> queues = rotations.get(ThreadLocalRandom.current().nextInt(rotations.size()));
+    String claimId = partition.unanswered != null ? partition.unanswered : newNonce();
+    return new ClaimRequest(
+        workerId,
+        claimId,
+        partition.number,
+        queues,
+        types,
+        most,
+        partition.shares.next(most),
+        options.lease());
+  }
+
+  private String newNonce() {
+    byte[] bits = new byte[16];
+    random.nextBytes(bits);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  }
+
+  /** What the poller knows of a partition. */
+  private final class Partition {
+    private final int number;
+    // One for each partition: were it one for all, a priority's turns could always fall on others.
+    private final PriorityShares shares = new PriorityShares(options.priorities());
+    private final OutageBackoff backoff = new OutageBackoff(options.pollInterval());
+    private final AtomicBoolean hinted = new AtomicBoolean();
+
+    /** A claim that may have given tasks; the next one carries its id, and so gives them again. */
+    private @Nullable String unanswered;
+
+    private long lookAt = System.nanoTime();
+
+    Partition(int number) {
+      this.number = number;
+    }
+
+    boolean isDue(long now) {
+      return now - lookAt >= 0 || (hinted.get() && !backoff.failing());
+    }
+
+    void answered(Claim claim) {
+      unanswered = null;
+      if (backoff.failing()) {
+        backoff.reset();
+        log.info("the store answers again");
+      }
+      lookAt = System.nanoTime() + wait(claim).toNanos();
+    }
+
+    private Duration wait(Claim claim) {
+      if (!claim.leased().isEmpty()) {
+        return Duration.ZERO;
+      }
+      Instant due = claim.nextDue();
+      if (due == null || !due.isAfter(claim.now())) {
+        return options.pollInterval();
+      }
+      Duration untilDue = Duration.between(claim.now(), due);
+      return untilDue.compareTo(options.pollInterval()) < 0 ? untilDue : options.pollInterval();
+    }
+
+    void failed(String claimId, long sent) {
+      if (!backoff.failing()) {
+        log.warn("the store does not answer; claims are sent again until it does");
+      }
+      unanswered = claimId;
+      long now = System.nanoTime();
+      // A call that took long to fail must not keep the poller from the other partitions.
+      lookAt = now + Math.max(backoff.next().toNanos(), partitions.length > 1 ? now - sent : 0);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.taskorch.worker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The places for running attempts. */
+final class Slots {
+
+  private final int total;
+  private final AtomicInteger free;
+  private final Runnable onFree;
+  private final Signal idle = new Signal();
+
+  /**
+   * @param onFree runs when a slot becomes free after none was
+   */
+  Slots(int total, Runnable onFree) {
+    this.total = total;
+    this.free = new AtomicInteger(total);
+    this.onFree = onFree;
+  }
+
+  /** Takes as many as are free, up to a number; 0 when none is. */
+  int take(int most) {
+    while (true) {
+      int available = free.get();
+      int taken = Math.min(available, most);
+      if (taken == 0 || free.compareAndSet(available, available - taken)) {
+        return taken;
+      }
+    }
+  }
+
+  void giveBack(int count) {
+    if (count > 0) {
+      int before = free.getAndAdd(count);
+      if (before == 0) {
+        onFree.run();
+      }
+      if (before + count == total) {
+        idle.raise();
+      }
+    }
+  }
+
+  int total() {
+    return total;
+  }
+
+  int busy() {
+    return total - free.get();
+  }
+
+  /**
+   * Waits until none is taken. For one thread at a time.
+   *
+   * @return false when some are still taken after this time
+   */
+  boolean awaitIdle(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (busy() > 0) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      idle.await(left);
+    }
+    return true;
+  }
+}

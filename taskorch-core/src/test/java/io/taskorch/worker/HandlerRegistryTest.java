@@ -1,0 +1,189 @@
+package io.taskorch.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskorch.task.Backoff;
+import io.taskorch.task.RetryPolicy;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HandlerRegistryTest {
+
+  private final HandlerRegistry registry = new HandlerRegistry();
+
+  private Object run(String type, Object payload) throws Exception {
+    return registry.find(type).function().run(payload, null);
+  }
+
+  static class Base {
+    @TaskHandler("inherited")
+    private String inherited() {
+      return "from above";
+    }
+
+    @TaskHandler("overridden")
+    String overridden() {
+      return "above";
+    }
+  }
+
+  private static final class Handlers extends Base {
+    @TaskHandler("nothing")
+    void nothing() {}
+
+    @TaskHandler("payload")
+    private String payload(String text) {
+      return text + "!";
+    }
+
+    @TaskHandler("context")
+    String context(TaskContext task) {
+      return "context " + task;
+    }
+
+    @TaskHandler("both")
+    String both(List<String> texts, TaskContext task) {
+      return texts + " " + task;
+    }
+
+    @TaskHandler("turned")
+    int turned(TaskContext task, int number) {
+      return number + 1;
+    }
+
+    @TaskHandler("static")
+    static String ofClass(String text) {
+      return "static " + text;
+    }
+
+    @TaskHandler("throws")
+    void fails() throws IOException {
+      throw new IOException("broken");
+    }
+
+    @Override
+    @TaskHandler("overriding")
+    String overridden() {
+      return "below";
+    }
+
+    @TaskHandler(
+        value = "all",
+        queue = "images",
+        timeout = "5m",
+        retry =
+            @Retry(
+                maxAttempts = 5,
+                delay = "500ms",
+                backoff = Backoff.LINEAR,
+                maxDelay = "PT10S",
+                jitter = 0))
+    void all() {}
+  }
+
+  @Test
+  void aMethodTakesPayloadAndContextInEitherOrderOrNothing() throws Exception {
+    registry.add(new Handlers());
+    assertThat(run("nothing", null)).isNull();
+    assertThat(run("payload", "a")).isEqualTo("a!");
+    assertThat(run("context", null)).isEqualTo("context null");
+    assertThat(run("both", List.of("a"))).isEqualTo("[a] null");
+    assertThat(run("turned", 1)).isEqualTo(2);
+    assertThat(run("static", "a")).isEqualTo("static a");
+    assertThat(registry.find("nothing").payload()).isNull();
+    assertThat(registry.find("context").payload()).isNull();
+    assertThat(registry.find("both").payload()).isInstanceOf(ParameterizedType.class);
+    assertThat(registry.find("turned").payload()).isEqualTo(int.class);
+  }
+
+  @Test
+  void inheritedMethodsCountAndOverriddenOnesDoNot() throws Exception {
+    registry.add(new Handlers());
+    assertThat(run("inherited", null)).isEqualTo("from above");
+    assertThat(run("overriding", null)).isEqualTo("below");
+    assertThat(registry.find("overridden")).isNull();
+  }
+
+  @Test
+  void whatTheMethodThrowsComesOutAsItIs() {
+    registry.add(new Handlers());
+    assertThatThrownBy(() -> run("throws", null))
+        .isInstanceOf(IOException.class)
+        .hasMessage("broken");
+  }
+
+  @Test
+  void theAnnotationGivesQueueTimeoutAndPolicy() {
+    registry.add(new Handlers());
+    Handler all = registry.find("all");
+    assertThat(all.queue()).isEqualTo("images");
+    assertThat(all.timeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(all.retryPolicy())
+        .isEqualTo(
+            new RetryPolicy(
+                5, Duration.ofMillis(500), Backoff.LINEAR, 2.0, Duration.ofSeconds(10), 0));
+    Handler bare = registry.find("nothing");
+    assertThat(bare.queue()).isEqualTo("default");
+    assertThat(bare.timeout()).isNull();
+    assertThat(bare.retryPolicy()).isNull();
+  }
+
+  @Test
+  void theDefaultsOfRetryAreThoseOfThePolicy() {
+    registry.add(
+        new Object() {
+          @TaskHandler(value = "t", retry = @Retry)
+          void handle() {}
+        });
+    assertThat(registry.find("t").retryPolicy()).isEqualTo(RetryPolicy.DEFAULT);
+  }
+
+  @Test
+  void whatCannotBeAHandlerIsRefusedByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.add(new Object()))
+        .withMessageContaining("no method with @TaskHandler");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @TaskHandler("t")
+                      void two(String a, String b) {}
+                    }))
+        .withMessageContaining(".two: a handler takes a payload and a TaskContext");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @TaskHandler("not a name")
+                      void named() {}
+                    }))
+        .withMessageContaining(".named: a handler's type is not letters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @TaskHandler(value = "t", timeout = "soon")
+                      void timed() {}
+                    }))
+        .withMessageContaining(".timed: not a duration");
+    registry.add(Handler.of("taken", String.class, (payload, task) -> null));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @TaskHandler("taken")
+                      void again() {}
+                    }))
+        .withMessageContaining(".again: there is a handler for taken already");
+  }
+}
