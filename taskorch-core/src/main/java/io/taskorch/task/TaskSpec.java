@@ -66,9 +66,9 @@ public record TaskSpec(
     }
     wrong.duration("/delay", delay, Duration.ZERO);
     wrong.duration("/timeout", timeout, Duration.ofMillis(1));
-    wrong.duration("/retention", retention, Duration.ZERO);
-    if (retention != null && retention.compareTo(LONGEST_RETENTION) > 0) {
-      wrong.add("/retention", "out-of-range", "is longer than 1000 days");
+    if (retention != null
+        && (retention.isNegative() || retention.compareTo(LONGEST_RETENTION) > 0)) {
+      wrong.add("/retention", "out-of-range", "is not between 0 and 1000 days");
     }
     wrong.instant("/run_at", runAt);
     wrong.instant("/start_before", startBefore);
