@@ -7,6 +7,7 @@ import io.taskorch.store.IdempotencyStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
+import io.taskorch.store.Stores;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
 import io.taskorch.store.TaskStore;
@@ -33,7 +34,7 @@ import org.redisson.config.SingleServerConfig;
 import org.redisson.config.TransportMode;
 
 /** Every port of the store on one Redis, Sentinel group or cluster. */
-public final class RedisStores implements AutoCloseable {
+public final class RedisStores implements Stores {
 
   /**
    * Many tasks a call rather than many calls at once: few connections let the calls of many threads
@@ -46,6 +47,9 @@ public final class RedisStores implements AutoCloseable {
   private static final int NETTY_THREADS = 2;
   private static final int LISTENER_THREADS = 2;
   private static final int ANSWER_WITHIN_MS = 2_000;
+
+  /** An answer that does not come leaves time to ask twice more within the budget. */
+  private static final double ANSWER_WITHIN_SHARE = 0.4;
 
   private final RedissonClient redisson;
   private final Partitions partitions;
@@ -155,8 +159,11 @@ public final class RedisStores implements AutoCloseable {
 
   private static void common(BaseConfig<?> config, RedisOptions options) {
     config.setRetryAttempts(0);
-    config.setTimeout(ANSWER_WITHIN_MS);
-    config.setConnectTimeout(ANSWER_WITHIN_MS);
+    int answerWithin =
+        (int)
+            Math.min(ANSWER_WITHIN_MS, ANSWER_WITHIN_SHARE * options.callBudget().toMillis());
+    config.setTimeout(answerWithin);
+    config.setConnectTimeout(answerWithin);
     config.setSubscriptionsPerConnection(SUBSCRIPTIONS_A_CONNECTION);
     if (options.username() != null && !options.username().isEmpty()) {
       config.setUsername(options.username());
@@ -187,55 +194,62 @@ public final class RedisStores implements AutoCloseable {
     return address.contains("://") ? address : (tls ? "rediss://" : "redis://") + address;
   }
 
+  @Override
   public Partitions partitions() {
     return partitions;
   }
 
+  @Override
   public TaskStore tasks() {
     return tasks;
   }
 
+  @Override
   public TaskQuery query() {
     return query;
   }
 
+  @Override
   public TaskLogs logs() {
     return new RedisTaskLogs(calls, partitions);
   }
 
+  @Override
   public QueueStore queues() {
     return new RedisQueueStore(calls, partitions);
   }
 
+  @Override
   public RunStore runs() {
     return new RedisRunStore(calls, partitions);
   }
 
+  @Override
   public TaskUpkeep upkeep() {
     return new RedisTaskUpkeep(calls, server);
   }
 
+  @Override
   public WorkerRegistry workers() {
     return new RedisWorkerRegistry(calls);
   }
 
+  @Override
   public IdempotencyStore idempotency() {
     return new RedisIdempotencyStore(calls, partitions);
   }
 
+  @Override
   public EventLog events() {
     return new RedisEventLog(calls);
   }
 
+  @Override
   public Hints hints() {
     return hints;
   }
 
-  /**
-   * Asks Redis for a sign of life.
-   *
-   * @throws StoreUnavailableException when none comes
-   */
+  @Override
   public void ping() {
     calls.word(0, "task/states", Args.of().addAll(List.of("ping")));
   }
