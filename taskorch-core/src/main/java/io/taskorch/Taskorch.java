@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskorch.client.TaskClient;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.json.PayloadCodec;
+import io.taskorch.redis.RedisOptions;
+import io.taskorch.redis.RedisStores;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry;
@@ -13,8 +15,10 @@ import io.taskorch.worker.Handler;
 import io.taskorch.worker.HandlerRegistry;
 import io.taskorch.worker.Worker;
 import io.taskorch.worker.WorkerOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -195,15 +199,16 @@ public final class Taskorch implements AutoCloseable {
   public static final class Builder {
     private List<String> addresses = List.of("redis://localhost:6379");
     private Mode mode = Mode.SINGLE;
-    private @Nullable String sentinelMaster;
+    private String sentinelMaster = "mymaster";
     private @Nullable String username;
     private @Nullable String password;
     private int database;
     private boolean tls;
     private @Nullable String ca;
-    private String namespace = "taskorch";
+    private String namespace = RedisOptions.DEFAULT_NAMESPACE;
     private int partitions = 1;
     private boolean allowEviction;
+    private Duration callBudget = Duration.ofSeconds(5);
     private WorkerOptions worker = WorkerOptions.DEFAULT;
     private @Nullable UpkeepOptions upkeep = UpkeepOptions.DEFAULT;
     private ObjectMapper mapper = PayloadCodec.defaultMapper();
@@ -279,6 +284,12 @@ public final class Taskorch implements AutoCloseable {
       return this;
     }
 
+    /** How long one call to Redis is tried before it is given up; 5 s by default. */
+    public Builder callBudget(Duration value) {
+      this.callBudget = value;
+      return this;
+    }
+
     public Builder worker(WorkerOptions value) {
       this.worker = value;
       return this;
@@ -324,11 +335,29 @@ public final class Taskorch implements AutoCloseable {
      * @throws io.taskorch.task.StoreUnavailableException when nothing answers at the address
      */
     public Taskorch connect() {
-      Stores open = stores;
-      if (open == null) {
-        throw new IllegalStateException("no store");
-      }
+      Stores open = stores != null ? stores : RedisStores.connect(redisOptions());
       return new Taskorch(this, decorator.apply(open));
+    }
+
+    private RedisOptions redisOptions() {
+      return new RedisOptions(
+          switch (mode) {
+            case SINGLE -> RedisOptions.Mode.SINGLE;
+            case SENTINEL -> RedisOptions.Mode.SENTINEL;
+            case CLUSTER -> RedisOptions.Mode.CLUSTER;
+          },
+          addresses,
+          username,
+          password,
+          database,
+          tls,
+          ca,
+          sentinelMaster,
+          allowEviction,
+          namespace,
+          partitions,
+          callBudget,
+          Map.of());
     }
   }
 }

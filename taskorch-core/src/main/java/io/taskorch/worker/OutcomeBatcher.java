@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class OutcomeBatcher {
 
   private final TaskStore tasks;
   private final Lane[] lanes;
-  private final Consumer<LiveAttempt> onSettled;
+  private final BiConsumer<LiveAttempt, Outcome> onSettled;
   private final int mostInFlight;
   private final Semaphore inFlight;
 
@@ -44,7 +44,8 @@ final class OutcomeBatcher {
    * @param slots of the worker
    * @param onSettled hears of each attempt whose outcome is answered or dropped
    */
-  OutcomeBatcher(TaskStore tasks, int partitions, int slots, Consumer<LiveAttempt> onSettled) {
+  OutcomeBatcher(
+      TaskStore tasks, int partitions, int slots, BiConsumer<LiveAttempt, Outcome> onSettled) {
     this.tasks = tasks;
     this.onSettled = onSettled;
     this.lanes = new Lane[partitions];
@@ -182,7 +183,7 @@ final class OutcomeBatcher {
     }
 
     private void done(Pending pending) {
-      onSettled.accept(pending.attempt);
+      onSettled.accept(pending.attempt, pending.outcome);
       inFlight.release();
     }
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Poller {
 
   private static final Logger log = LoggerFactory.getLogger(Poller.class);
+
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
 
   private final TaskStore tasks;
   private final String workerId;
@@ -129,6 +132,22 @@ final class Poller {
     }
   }
 
+  /**
+   * Some task of this worker's is due again after a delay: no hint tells, and the poll that would
+   * find it may come later than that.
+   */
+  void lookIn(int partition, Duration delay) {
+    if (delay.compareTo(options.pollInterval()) < 0) {
+      partitions[partition].wishes.accumulateAndGet(
+          System.nanoTime() + delay.toNanos(), Poller::earlier);
+      signal.raise();
+    }
+  }
+
+  private static long earlier(long nanoTime, long other) {
+    return nanoTime - other < 0 ? nanoTime : other;
+  }
+
   /** When the store last answered a claim; null before the first. */
   @Nullable Instant lastAnswer() {
     return lastAnswer;
@@ -171,7 +190,7 @@ final class Poller {
     long now = System.nanoTime();
     long least = Long.MAX_VALUE;
     for (Partition partition : partitions) {
-      least = Math.min(least, partition.lookAt - now);
+      least = Math.min(least, partition.nextLook() - now);
     }
     return least;
   }
@@ -183,6 +202,7 @@ final class Poller {
   private boolean claim(Partition partition, int places) {
     // Before the call: what comes while it is under way may have come too late for it.
     partition.hinted.set(false);
+    partition.wishes.set(System.nanoTime() + options.pollInterval().toNanos());
     ClaimRequest request = request(partition, Math.max(places, 1));
     long sent = System.nanoTime();
     Claim claim;
@@ -258,12 +278,19 @@ final class Poller {
 
     private long lookAt = System.nanoTime();
 
+    /** When others want it looked at, if sooner than by the poll. */
+    private final AtomicLong wishes = new AtomicLong(lookAt);
+
     Partition(int number) {
       this.number = number;
     }
 
     boolean isDue(long now) {
-      return now - lookAt >= 0 || (hinted.get() && !backoff.failing());
+      return now - nextLook() >= 0 || (hinted.get() && !backoff.failing());
+    }
+
+    long nextLook() {
+      return backoff.failing() ? lookAt : earlier(lookAt, wishes.get());
     }
 
     void answered(Claim claim) {
@@ -280,11 +307,15 @@ final class Poller {
         return Duration.ZERO;
       }
       Instant due = claim.nextDue();
-      if (due == null || !due.isAfter(claim.now())) {
+      if (due == null) {
         return options.pollInterval();
       }
       Duration untilDue = Duration.between(claim.now(), due);
-      return untilDue.compareTo(options.pollInterval()) < 0 ? untilDue : options.pollInterval();
+      if (untilDue.compareTo(options.pollInterval()) > 0) {
+        return options.pollInterval();
+      }
+      // What is due already was more than one call may touch: the next call goes on with it.
+      return untilDue.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : untilDue;
     }
 
     void failed(String claimId, long sent) {

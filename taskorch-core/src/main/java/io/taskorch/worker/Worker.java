@@ -80,7 +80,7 @@ public final class Worker implements AutoCloseable {
     this.notes = new NoteSender("taskorch-notes-" + id);
     this.leases = new LeaseKeeper(stores.tasks(), options.lease(), "taskorch-leases-" + id);
     this.outcomes =
-        new OutcomeBatcher(stores.tasks(), partitions, options.concurrency(), leases::remove);
+        new OutcomeBatcher(stores.tasks(), partitions, options.concurrency(), this::settled);
     this.runner =
         new TaskRunner(
             handlers, stores.runs(), codec, options.retryPolicy(), timer, clock, () -> draining);
@@ -178,6 +178,21 @@ public final class Worker implements AutoCloseable {
       unsent.flush();
     }
     outcomes.settle(attempt, outcome);
+  }
+
+  private void settled(LiveAttempt attempt, Outcome outcome) {
+    leases.remove(attempt);
+    switch (outcome) {
+      case Outcome.Retrying retrying -> lookIn(attempt, retrying.delay());
+      case Outcome.Snoozed snoozed -> lookIn(attempt, snoozed.delay());
+      case Outcome.Succeeded succeeded -> {}
+      case Outcome.Failed failed -> {}
+      case Outcome.Released released -> {}
+    }
+  }
+
+  private void lookIn(LiveAttempt attempt, Duration delay) {
+    poller.lookIn(TaskId.partitionOf(attempt.taskId()), delay);
   }
 
   /** The name it is registered under. */

@@ -7,8 +7,9 @@
 -- ARGV[3] lease in ms   ARGV[4] most tasks   ARGV[5] … ARGV[8] share of each priority, highest first
 -- ARGV[9] most bytes of records   ARGV[10] number of queues   ARGV[…] queues
 -- ARGV[…] number of types   ARGV[…] types
--- Reply   {now in ms, due time of the next scheduled task in ms or 0, "1" when this is a repeat,
---          then id and record of each task: as it was before this claim, or after it in a repeat}
+-- Reply   {now in ms, due time of the next scheduled task in ms or 0, or now when this call took none
+--          but did not come to the end of what it may take; "1" when this is a repeat; then id and
+--          record of each task: as it was before this claim, or after it in a repeat}
 --- @include "lib/now"
 --- @include "lib/promote_due"
 --- @include "lib/end_task"
@@ -152,6 +153,7 @@ end
 local reply = {at, next_due, '0'}
 local claimed = {}
 local aside = 0
+local at_end = false
 
 -- step_aside(head, queue, type): moves a ready task that this worker cannot run into its lane.
 local function step_aside(head, queue, type)
@@ -178,6 +180,7 @@ for _ = 1, MOST_ROUNDS do
   end
   local chosen = choose(want)
   if #chosen == 0 then
+    at_end = true
     break
   end
   local keys = {}
@@ -237,7 +240,11 @@ for _ = 1, MOST_ROUNDS do
   end
   flush()
   if not diverted then
+    at_end = aside < MOST_ASIDE
     break
   end
+end
+if #claimed == 0 and not at_end and #queues > 0 then
+  reply[2] = at
 end
 return reply
