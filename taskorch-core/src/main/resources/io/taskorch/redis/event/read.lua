@@ -6,7 +6,7 @@
 --- @include "lib/keys"
 
 local reply = {}
-for _, entry in ipairs(redis.call('XRANGE', EVENTS, '(' .. ARGV[1], '+', 'COUNT', ARGV[2])) do
+for _, entry in ipairs(call('XRANGE', EVENTS, '(' .. ARGV[1], '+', 'COUNT', ARGV[2])) do
   reply[#reply + 1] = entry[1]
   reply[#reply + 1] = entry[2][2]
 end

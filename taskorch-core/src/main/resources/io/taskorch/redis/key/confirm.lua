@@ -6,8 +6,8 @@
 --- @include "lib/keys"
 
 local key = prefix .. 'key:' .. ARGV[1]
-if redis.call('HGET', key, 'id') ~= ARGV[2] then
+if call('HGET', key, 'id') ~= ARGV[2] then
   return 'not_found'
 end
-redis.call('HSET', key, 'confirmed', '1')
+call('HSET', key, 'confirmed', '1')
 return 'ok'

@@ -6,10 +6,10 @@
 --- @include "lib/keys"
 
 local key = prefix .. 'key:' .. ARGV[1]
-local held = redis.call('HMGET', key, 'id', 'fingerprint', 'confirmed')
+local held = call('HMGET', key, 'id', 'fingerprint', 'confirmed')
 if held[1] then
   return {held[1], held[2], held[3] or '0'}
 end
-redis.call('HSET', key, 'id', ARGV[2], 'fingerprint', ARGV[3])
-redis.call('PEXPIRE', key, ARGV[4])
+call('HSET', key, 'id', ARGV[2], 'fingerprint', ARGV[3])
+call('PEXPIRE', key, ARGV[4])
 return {ARGV[2], ARGV[3], '0'}

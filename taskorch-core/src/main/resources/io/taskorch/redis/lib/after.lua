@@ -3,17 +3,17 @@
 -- taken. Entries with the same score stand in the order of their names, so this halves its way
 -- through them.
 local function rank_after(key, score, member, reverse)
-  local low = redis.call('ZCOUNT', key, '-inf', '(' .. score)
-  local high = low + redis.call('ZCOUNT', key, score, score)
+  local low = call('ZCOUNT', key, '-inf', '(' .. score)
+  local high = low + call('ZCOUNT', key, score, score)
   -- The first rank in [low, high) whose member is greater, or not smaller when going backwards.
   while low < high do
     local middle = math.floor((low + high) / 2)
-    local found = redis.call('ZRANGE', key, middle, middle)[1]
+    local found = call('ZRANGE', key, middle, middle)[1]
     if found < member or (found == member and not reverse) then
       low = middle + 1
     else
       high = middle
     end
   end
-  return reverse and redis.call('ZCARD', key) - low or low
+  return reverse and call('ZCARD', key) - low or low
 end

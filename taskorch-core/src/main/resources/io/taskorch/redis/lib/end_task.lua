@@ -4,20 +4,31 @@
 --- @include "lib/run"
 --- @include "lib/ready"
 
+-- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
+-- do not say how long to keep them share one.
+local default_expiry = {}
+local function expiry_of(state, at, retention)
+  if retention == '00000000' then
+    local text = default_expiry[state]
+    if not text then
+      text = format('%013d', at + DEFAULT_RETENTION[state])
+      default_expiry[state] = text
+    end
+    return text
+  end
+  local kept = retention == '99999999' and 0 or retention * 1000
+  return format('%013d', at + kept)
+end
+
 -- file_ended(id, queue, to, at, retention, run): the indexes of a task that has ended. A step's
 -- retention begins with the end of its run.
 local function file_ended(id, queue, to, at, retention, run)
-  index_add(index_key(queue, to), at, id)
+  local at13 = format('%013d', at)
+  index_add(index_key(queue, to), at13, id)
   if not run then
-    local kept = tonumber(retention) * 1000
-    if kept == 0 then
-      kept = DEFAULT_RETENTION[to]
-    elseif kept > 99999998000 then
-      kept = 0
-    end
-    index_add(EXPIRING, at + kept, id)
+    index_add(EXPIRING, expiry_of(to, at, retention), id)
   end
-  plan.ended[#plan.ended + 1] = id
+  tell_ended(id)
 end
 
 local function mark_ended(t, to, reason, at)
@@ -32,7 +43,7 @@ end
 -- dependents' remaining edges. Dependents with none left are added to freed, or to ended when an
 -- upstream step did not succeed.
 local function follow_edges(r, index, succeeded, from, dropped, freed)
-  local text = redis.call('HGET', r.key .. ':edges', index)
+  local text = call('HGET', r.key .. ':edges', index)
   if not text then
     return
   end
@@ -46,7 +57,7 @@ local function follow_edges(r, index, succeeded, from, dropped, freed)
       end
       edges_followed = edges_followed + 1
       local edge = index .. '>' .. dependent
-      if redis.call('SISMEMBER', r.key .. ':waits', edge) == 1 then
+      if call('SISMEMBER', r.key .. ':waits', edge) == 1 then
         gone[#gone + 1] = edge
         local remaining = remaining_of(r, dependent)
         remaining.count = remaining.count - 1
@@ -84,7 +95,7 @@ local function start_steps(r, freed, at)
   local ready = {}
   for _, index in ipairs(freed) do
     local id = step_id(r, index)
-    local bytes = redis.call('GET', RECORD .. id)
+    local bytes = call('GET', RECORD .. id)
     local t = bytes and open_record(id, bytes)
     if t and t.state == 'B' then
       -- While a step is blocked its due time is a delay, unless it is too large for one.
@@ -117,7 +128,7 @@ local function settle_steps(r, ended, freed, at)
     end
     for _, index in ipairs(dropped) do
       local id = step_id(r, index)
-      local bytes = redis.call('GET', RECORD .. id)
+      local bytes = call('GET', RECORD .. id)
       local t = bytes and open_record(id, bytes)
       if t and t.state == 'B' then
         mark_ended(t, 'C', 'u', at)

@@ -3,11 +3,11 @@
 --- @include "lib/forget"
 --- @include "lib/run"
 local function forget_steps(r, most, index)
-  local left = math.floor(redis.call('STRLEN', r.key .. ':ids') / 26)
+  local left = math.floor(call('STRLEN', r.key .. ':ids') / 26)
   local first = math.max(0, left - most)
   for i = first, left - 1 do
     local id = step_id(r, i)
-    local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+    local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
     if bytes ~= '' then
       local t = open_record(id, bytes)
       if t.state == 'B' then
@@ -28,7 +28,7 @@ local function forget_steps(r, most, index)
     write('UNLINK', unpack(keys))
   else
     touch(r.key .. ':ids')
-    write('SET', r.key .. ':ids', redis.call('GETRANGE', r.key .. ':ids', 0, first * 26 - 1))
+    write('SET', r.key .. ':ids', call('GETRANGE', r.key .. ':ids', 0, first * 26 - 1))
   end
   return left - first
 end

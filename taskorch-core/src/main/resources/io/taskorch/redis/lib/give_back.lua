@@ -5,8 +5,8 @@ local function give_back(t, at)
   save(t)
   announce(t)
   local key = index_key(t.queue, 'P')
-  if redis.call('EXISTS', key) == 0 then
+  if call('EXISTS', key) == 0 then
     write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
   end
-  index_add(key, ready_score(t), t.id)
+  index_add(key, ready_score(t.priority, t.sequence), t.id)
 end

@@ -6,7 +6,7 @@ local MOST_ATTEMPTS_KEPT = 100
 local function note_attempt(t, at, error)
   local key = ATTEMPTS .. t.id
   touch(key)
-  write('RPUSH', key, t.generation .. string.format('%05d', t.attempt) .. t.started ..
-    string.format('%013d', at) .. t.worker .. error)
+  write('RPUSH', key, t.generation .. format('%05d', t.attempt) .. t.started ..
+    format('%013d', at) .. t.worker .. error)
   write('LTRIM', key, -MOST_ATTEMPTS_KEPT, -1)
 end

@@ -1,5 +1,5 @@
 -- holds_lease(bytes, generation, nonce): whether the record says that this very lease is held.
 local function holds_lease(bytes, generation, nonce)
-  return string.sub(bytes, 73, 73) == 'R' and string.sub(bytes, 113, 134) == nonce
-    and string.sub(bytes, 177, 180) == generation
+  return sub(bytes, 73, 73) == 'R' and sub(bytes, 113, 134) == nonce
+    and sub(bytes, 177, 180) == generation
 end

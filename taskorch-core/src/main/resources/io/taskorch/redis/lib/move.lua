@@ -21,33 +21,33 @@ end
 local function move(t, to, at)
   require_move(t.state, to)
   t.state = to
-  t.updated = string.format('%013d', at)
+  t.updated = format('%013d', at)
 end
 
 -- save(t): plans the write of everything in a header that can change.
 local function save(t)
   local block = t.settled_nonce .. t.settled_state .. t.state .. t.updated ..
-    string.format('%05d%08d', t.attempt, t.fence) .. t.started .. t.nonce .. t.worker ..
+    format('%05d%08d', t.attempt, t.fence) .. t.started .. t.nonce .. t.worker ..
     t.cancel .. t.reason .. t.generation ..
-    string.format('%05d%02d', t.failures, t.crashes) .. t.max_attempts ..
-    string.format('%013d%013d', t.due, t.sequence)
+    format('%05d%02d', t.failures, t.crashes) .. t.max_attempts ..
+    format('%013d%013d', t.due, t.sequence)
   if #block ~= HEADER_LENGTH - 49 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
-  write('SETRANGE', RECORD .. t.id, 49, block)
+  write_header(t.id, 49, block)
 end
 
 -- save_claim(id, …): the part of a header that a claim changes, PENDING -> RUNNING.
 local function save_claim(id, attempt, fence, at13, nonce, worker)
   require_move('P', 'R')
-  write('SETRANGE', RECORD .. id, 72,
-    'R' .. at13 .. string.format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker)
+  write_header(id, 72,
+    'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker)
 end
 
 -- save_success(id, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes.
 local function save_success(id, nonce, at13)
   require_move('R', 'D')
-  write('SETRANGE', RECORD .. id, 49, nonce .. 'DD' .. at13)
+  write_header(id, 49, nonce .. 'DD' .. at13)
 end
 
 -- new_record(head, state, at13, max_attempts, due, sequence, body): the bytes of a record that has
@@ -56,6 +56,6 @@ local UNSETTLED = string.rep('-', 22) .. '-'
 local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. string.rep('-', 22) ..
   string.rep(' ', 40) .. '0' .. '-' .. '0000' .. '00000' .. '00'
 local function new_record(head, state, at13, max_attempts, due, sequence, body)
-  return string.sub(head, 1, 15) .. at13 .. string.sub(head, 16, 36) .. UNSETTLED .. state ..
-    at13 .. UNTRIED .. max_attempts .. string.format('%013d%013d', due, sequence) .. body
+  return sub(head, 1, 15) .. at13 .. sub(head, 16, 36) .. UNSETTLED .. state ..
+    at13 .. UNTRIED .. max_attempts .. format('%013d%013d', due, sequence) .. body
 end

@@ -5,7 +5,10 @@
 --- @include "generated/constants"
 --- @include "lib/keys"
 local function new_plan()
-  return {touched = {}, adds = {}, removals = {}, writes = {}, events = {}, ended = {}, numbered = 0}
+  return {
+    touched = {}, adds = {}, removals = {}, headers = {n = 0}, writes = {}, events = {n = 0},
+    ended = {n = 0}, numbered = 0
+  }
 end
 local plan = new_plan()
 
@@ -14,28 +17,49 @@ local function touch(key)
   plan.touched[key] = true
 end
 
+-- tell_ended(id): whoever waits for the end of this task or run is told with the flush.
+local function tell_ended(id)
+  local list = plan.ended
+  local n = list.n + 1
+  list[n] = id
+  list.n = n
+end
+
 -- index_add(key, score, member), index_remove(key, member): changes of sorted sets; those of one
--- key become one call each.
+-- key become one call each. A score given as text saves writing a number out.
 local function index_add(key, score, member)
   local args = plan.adds[key]
   if not args then
-    args = {}
+    args = {n = 0}
     plan.adds[key] = args
-    touch(key)
+    plan.touched[key] = true
   end
-  local n = #args
+  local n = args.n
   args[n + 1] = score
   args[n + 2] = member
+  args.n = n + 2
 end
 
 local function index_remove(key, member)
   local args = plan.removals[key]
   if not args then
-    args = {}
+    args = {n = 0}
     plan.removals[key] = args
-    touch(key)
+    plan.touched[key] = true
   end
-  args[#args + 1] = member
+  local n = args.n + 1
+  args[n] = member
+  args.n = n
+end
+
+-- write_header(id, offset, bytes): a change of a record's header in place.
+local function write_header(id, offset, bytes)
+  local headers = plan.headers
+  local n = headers.n
+  headers[n + 1] = RECORD .. id
+  headers[n + 2] = offset
+  headers[n + 3] = bytes
+  headers.n = n + 3
 end
 
 -- write(command, key, …): any other write, done in the order of the calls.
@@ -45,12 +69,15 @@ end
 
 -- event(text): a line of this call's entry in the event stream.
 local function event(text)
-  plan.events[#plan.events + 1] = text
+  local events = plan.events
+  local n = events.n + 1
+  events[n] = text
+  events.n = n
 end
 
 -- take_numbers(count): reserves sequence numbers; returns the one before the first.
 local function take_numbers(count)
-  local last = redis.call('GET', SEQUENCE)
+  local last = call('GET', SEQUENCE)
   local before = (last and tonumber(last) or 0) + plan.numbered
   plan.numbered = plan.numbered + count
   return before
@@ -58,28 +85,29 @@ end
 
 -- each_chunk(list, size, visit): visit(list, from, to) over stretches of at most size elements.
 local function each_chunk(list, size, visit)
-  for from = 1, #list, size do
-    visit(list, from, math.min(from + size - 1, #list))
+  local n = #list
+  for from = 1, n, size do
+    visit(list, from, math.min(from + size - 1, n))
   end
 end
 
 -- The stream keeps about EVENTS_KEPT lines; an entry holds as many as its call had moves.
 local function append_events()
-  local lines = #plan.events
+  local lines = plan.events.n
   if lines > 0 then
     local entries = math.max(1000, math.min(50000, math.floor(EVENTS_KEPT / lines)))
-    redis.call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(plan.events, '\n'))
+    call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(plan.events, '\n'))
   end
 end
 
 -- Tells those who wait for the end of these tasks or runs.
 local function hint_ended()
-  if #plan.ended > 0 and redis.call('EXISTS', AWAITED) == 1 then
+  if plan.ended.n > 0 and call('EXISTS', AWAITED) == 1 then
     each_chunk(plan.ended, 400, function(ids, from, to)
-      local awaited = redis.call('ZMSCORE', AWAITED, unpack(ids, from, to))
+      local awaited = call('ZMSCORE', AWAITED, unpack(ids, from, to))
       for i = from, to do
         if awaited[i - from + 1] then
-          redis.call('SPUBLISH', prefix .. 'ended', ids[i])
+          call('SPUBLISH', prefix .. 'ended', ids[i])
         end
       end
     end)
@@ -92,27 +120,31 @@ local function flush()
   for key in pairs(plan.touched) do
     keys[#keys + 1] = key
   end
-  if #plan.events > 0 then
+  if plan.events.n > 0 then
     keys[#keys + 1] = EVENTS
   end
   each_chunk(keys, 400, function(list, from, to)
-    redis.call('EXISTS', unpack(list, from, to))
+    call('EXISTS', unpack(list, from, to))
   end)
   for key, members in pairs(plan.removals) do
     each_chunk(members, 400, function(list, from, to)
-      redis.call('ZREM', key, unpack(list, from, to))
+      call('ZREM', key, unpack(list, from, to))
     end)
   end
   for key, args in pairs(plan.adds) do
     each_chunk(args, 400, function(list, from, to)
-      redis.call('ZADD', key, unpack(list, from, to))
+      call('ZADD', key, unpack(list, from, to))
     end)
   end
+  local headers = plan.headers
+  for i = 1, headers.n, 3 do
+    call('SETRANGE', headers[i], headers[i + 1], headers[i + 2])
+  end
   for _, command in ipairs(plan.writes) do
-    redis.call(unpack(command))
+    call(unpack(command))
   end
   if plan.numbered > 0 then
-    redis.call('INCRBY', SEQUENCE, plan.numbered)
+    call('INCRBY', SEQUENCE, plan.numbered)
   end
   append_events()
   hint_ended()
@@ -121,5 +153,5 @@ end
 
 -- hint_work(message): tells workers of this partition that something is worth a look.
 local function hint_work(message)
-  redis.call('SPUBLISH', prefix .. 'work', message)
+  call('SPUBLISH', prefix .. 'work', message)
 end

@@ -5,13 +5,13 @@ local function promote_due(queue, at, most)
   local due, next_due = {}, nil
   for _, state in ipairs({'S', 'T'}) do
     local key = index_key(queue, state)
-    local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if head[2] and tonumber(head[2]) <= at then
-      local ids = redis.call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
+      local ids = call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
       for _, id in ipairs(ids) do
         due[#due + 1] = {id = id, from = key}
       end
-      head = redis.call('ZRANGE', key, #ids, #ids, 'WITHSCORES')
+      head = call('ZRANGE', key, #ids, #ids, 'WITHSCORES')
     end
     if head[2] then
       local score = tonumber(head[2])
@@ -24,7 +24,7 @@ local function promote_due(queue, at, most)
   local tasks = {}
   for _, entry in ipairs(due) do
     index_remove(entry.from, entry.id)
-    local bytes = redis.call('GET', RECORD .. entry.id)
+    local bytes = call('GET', RECORD .. entry.id)
     if bytes then
       tasks[#tasks + 1] = open_record(entry.id, bytes)
     end

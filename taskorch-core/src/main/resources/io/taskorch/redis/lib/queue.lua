@@ -2,8 +2,8 @@
 --- @include "lib/plan"
 local MOST_QUEUES = 10000
 local function admit_queue(queue)
-  if redis.call('SISMEMBER', QUEUES, queue) == 0 then
-    if redis.call('SCARD', QUEUES) >= MOST_QUEUES then
+  if call('SISMEMBER', QUEUES, queue) == 0 then
+    if call('SCARD', QUEUES) >= MOST_QUEUES then
       return false
     end
     write('SADD', QUEUES, queue)

@@ -12,11 +12,11 @@ local function become_ready(tasks, at)
     move(t, 'P', at)
     save(t)
     announce(t)
-    index_add(index_key(t.queue, 'P'), ready_score(t), t.id)
+    index_add(index_key(t.queue, 'P'), ready_score(t.priority, t.sequence), t.id)
     queues[t.queue] = true
   end
   for queue in pairs(queues) do
-    if redis.call('EXISTS', index_key(queue, 'P')) == 0 then
+    if call('EXISTS', index_key(queue, 'P')) == 0 then
       write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
     end
   end

@@ -32,13 +32,13 @@ local function open_record(id, bytes)
   queue_length = tonumber(queue_length)
   type_length = tonumber(type_length)
   local at = HEADER_LENGTH
-  t.queue = string.sub(bytes, at + 1, at + queue_length)
+  t.queue = sub(bytes, at + 1, at + queue_length)
   at = at + queue_length
-  t.type = string.sub(bytes, at + 1, at + type_length)
+  t.type = sub(bytes, at + 1, at + type_length)
   at = at + type_length
   if t.in_run == '1' then
-    t.run = string.sub(bytes, at + 1, at + 26)
-    t.step = tonumber(string.sub(bytes, at + 27, at + 31))
+    t.run = sub(bytes, at + 1, at + 26)
+    t.step = tonumber(sub(bytes, at + 27, at + 31))
   end
   t.attempt = tonumber(t.attempt)
   t.fence = tonumber(t.fence)
@@ -49,7 +49,8 @@ local function open_record(id, bytes)
   return t
 end
 
--- ready_score(t): where t stands among the ready tasks of its queue.
-local function ready_score(t)
-  return t.priority * BAND + t.sequence
+-- ready_score(priority, sequence): where a task stands among the ready ones of its queue, as text:
+-- the digit of its priority, then thirteen of its number.
+local function ready_score(priority, sequence)
+  return priority .. format('%013d', sequence)
 end

@@ -33,7 +33,7 @@ local function open_run(id)
   if r == nil then
     local key = RUN .. id
     local state, cancel, failed, cancelled, resetting =
-      unpack(redis.call('HMGET', key, 'state', 'cancel', 'failed', 'cancelled', 'resetting'))
+      unpack(call('HMGET', key, 'state', 'cancel', 'failed', 'cancelled', 'resetting'))
     if not state then
       runs[id] = false
       return nil
@@ -42,7 +42,7 @@ local function open_run(id)
       id = id, key = key, state = state, cancel = cancel == '1', failed = failed == '1',
       cancelled = cancelled == '1', resetting = resetting == '1', remaining = {}, left = {}
     }
-    r.open = redis.call('SCARD', key .. ':open')
+    r.open = call('SCARD', key .. ':open')
     runs[id] = r
   end
   return r or nil
@@ -61,7 +61,7 @@ end
 
 -- step_ids(r, indexes): the task ids of some steps.
 local function step_id(r, index)
-  return redis.call('GETRANGE', r.key .. ':ids', index * 26, index * 26 + 25)
+  return call('GETRANGE', r.key .. ':ids', index * 26, index * 26 + 25)
 end
 
 -- leave_for_later(r, text): another call goes on with it.
@@ -77,21 +77,21 @@ local function end_run_if_over(r, at)
     return
   end
   local to = r.failed and 'F' or r.cancelled and 'C' or 'D'
-  local created = redis.call('HGET', r.key, 'created')
+  local created = call('HGET', r.key, 'created')
   index_remove(prefix .. 'runs:R', r.id)
   index_add(prefix .. 'runs:' .. to, created, r.id)
   index_add(EXPIRING_RUNS, at + RETENTION_OF_RUN[to], r.id)
   set_run(r, 'state', to)
-  set_run(r, 'finished', string.format('%d', at))
+  set_run(r, 'finished', format('%d', at))
   event(r.id .. ' ' .. to)
-  plan.ended[#plan.ended + 1] = r.id
+  tell_ended(r.id)
 end
 
 -- remaining_of(r, index): how many edges hold a step back, and whether one of them is broken.
 local function remaining_of(r, index)
   local known = r.remaining[index]
   if not known then
-    local text = redis.call('HGET', r.key .. ':remaining', index) or '0'
+    local text = call('HGET', r.key .. ':remaining', index) or '0'
     known = {count = tonumber((string.gsub(text, '!', ''))), broken = string.find(text, '!', 1, true) ~= nil}
     r.remaining[index] = known
   end

@@ -6,7 +6,7 @@ local function start_over(t)
   if generation > 9999 then
     error('GENERATIONS_SPENT ' .. t.id)
   end
-  t.generation = string.format('%04d', generation)
+  t.generation = format('%04d', generation)
   t.attempt = 0
   t.failures = 0
   t.crashes = 0

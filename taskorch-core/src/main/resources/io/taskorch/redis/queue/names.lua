@@ -4,4 +4,4 @@
 -- Reply   {{queue, …}, {"<queue>:<type>", …}}
 --- @include "lib/keys"
 
-return {redis.call('SMEMBERS', QUEUES), redis.call('HKEYS', LANES)}
+return {call('SMEMBERS', QUEUES), call('HKEYS', LANES)}

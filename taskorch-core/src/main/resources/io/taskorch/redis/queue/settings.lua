@@ -7,15 +7,15 @@
 
 local queue = ARGV[1]
 local key = prefix .. 'settings'
-local held = tonumber(redis.call('HGET', key, queue) or '0')
-local paused = redis.call('SISMEMBER', PAUSED, queue) == 1
-local known = redis.call('SISMEMBER', QUEUES, queue) == 1
+local held = tonumber(call('HGET', key, queue) or '0')
+local paused = call('SISMEMBER', PAUSED, queue) == 1
+local known = call('SISMEMBER', QUEUES, queue) == 1
 local version = ARGV[2] == '' and held + 1 or tonumber(ARGV[2])
 if version <= held or (ARGV[2] == '' and paused == (ARGV[3] == '1') and known) then
   return held
 end
-redis.call('HSET', key, queue, version)
-redis.call(ARGV[3] == '1' and 'SADD' or 'SREM', PAUSED, queue)
-redis.call('SADD', QUEUES, queue)
-redis.call('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
+call('HSET', key, queue, version)
+call(ARGV[3] == '1' and 'SADD' or 'SREM', PAUSED, queue)
+call('SADD', QUEUES, queue)
+call('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
 return version

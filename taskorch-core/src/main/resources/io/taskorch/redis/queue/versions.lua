@@ -4,11 +4,11 @@
 -- Reply   {queue, version, "1" when paused, …}
 --- @include "lib/keys"
 
-local held = redis.call('HGETALL', prefix .. 'settings')
+local held = call('HGETALL', prefix .. 'settings')
 local reply = {}
 for i = 1, #held, 2 do
   reply[#reply + 1] = held[i]
   reply[#reply + 1] = held[i + 1]
-  reply[#reply + 1] = redis.call('SISMEMBER', PAUSED, held[i])
+  reply[#reply + 1] = call('SISMEMBER', PAUSED, held[i])
 end
 return reply

@@ -8,7 +8,7 @@
 --- @include "lib/start_over"
 
 local MOST_STEPS = 200
-local entry = redis.call('LINDEX', ADVANCE, 0)
+local entry = call('LINDEX', ADVANCE, 0)
 if not entry then
   return 0
 end
@@ -22,8 +22,8 @@ local function go_on_with_edges()
   local index = tonumber(first)
   local succeeded = true
   if index >= 0 then
-    local bytes = redis.call('GETRANGE', RECORD .. step_id(r, index), 0, HEADER_LENGTH - 1)
-    local state = string.sub(bytes, 73, 73)
+    local bytes = call('GETRANGE', RECORD .. step_id(r, index), 0, HEADER_LENGTH - 1)
+    local state = sub(bytes, 73, 73)
     if not FINAL[state] then
       return
     end
@@ -39,11 +39,11 @@ end
 -- go_on_cancelling(): the steps from an index on.
 local function go_on_cancelling()
   local from = tonumber(first)
-  local steps = tonumber(redis.call('HGET', r.key, 'steps'))
+  local steps = tonumber(call('HGET', r.key, 'steps'))
   local last = math.min(from + MOST_STEPS, steps) - 1
   for index = from, last do
     local id = step_id(r, index)
-    local bytes = redis.call('GET', RECORD .. id)
+    local bytes = call('GET', RECORD .. id)
     if bytes then
       cancel_task(open_record(id, bytes), 'r', at)
     end
@@ -59,16 +59,16 @@ end
 -- go_on_starting_over(): the steps that did not succeed, in topological order, so that what a step
 -- depends on has been started over before it.
 local function go_on_starting_over()
-  local lost = redis.call('ZRANGE', r.key .. ':lost', 0, MOST_STEPS - 1)
+  local lost = call('ZRANGE', r.key .. ':lost', 0, MOST_STEPS - 1)
   local reopened, ready = {}, {}
   for _, index in ipairs(lost) do
     local id = step_id(r, index)
-    local bytes = redis.call('GET', RECORD .. id)
+    local bytes = call('GET', RECORD .. id)
     if bytes then
       local t = open_record(id, bytes)
       local edges = {}
-      for from in string.gmatch(redis.call('HGET', r.key .. ':upstream', index) or '', '%d+') do
-        if reopened[from] or redis.call('SISMEMBER', r.key .. ':open', from) == 1 then
+      for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
+        if reopened[from] or call('SISMEMBER', r.key .. ':open', from) == 1 then
           edges[#edges + 1] = from .. '>' .. index
         end
       end
@@ -113,4 +113,4 @@ if r and (r.state == 'R') then
   end
 end
 flush()
-return redis.call('LLEN', ADVANCE)
+return call('LLEN', ADVANCE)

@@ -15,7 +15,7 @@ if r.state ~= 'G' then
   return 'ok'
 end
 local at = now()
-local created = redis.call('HGET', r.key, 'created')
+local created = call('HGET', r.key, 'created')
 index_remove(STAGING, r.id)
 index_add(prefix .. 'runs:R', created, r.id)
 set_run(r, 'state', 'R')
@@ -24,4 +24,4 @@ local freed = {}
 follow_edges(r, -1, true, 0, {}, freed)
 start_steps(r, freed, at)
 flush()
-return redis.call('EXISTS', ADVANCE) == 1 and 'more' or 'ok'
+return call('EXISTS', ADVANCE) == 1 and 'more' or 'ok'

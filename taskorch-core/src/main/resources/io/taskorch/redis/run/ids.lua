@@ -6,7 +6,7 @@
 --- @include "lib/keys"
 
 local key = RUN .. ARGV[1]
-local state, steps = unpack(redis.call('HMGET', key, 'state', 'steps'))
+local state, steps = unpack(call('HMGET', key, 'state', 'steps'))
 if not state or state == 'G' then
   return {}
 end
@@ -14,6 +14,6 @@ steps = tonumber(steps)
 local reply = {}
 for i = tonumber(ARGV[2]), math.min(tonumber(ARGV[2]) + tonumber(ARGV[3]), steps) - 1 do
   local index = ARGV[4] == '1' and steps - 1 - i or i
-  reply[#reply + 1] = redis.call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
+  reply[#reply + 1] = call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
 end
 return reply

@@ -5,8 +5,8 @@
 -- Reply   {input of the run, result of each step or ""}
 --- @include "lib/keys"
 
-local reply = {redis.call('GET', RUN .. ARGV[1] .. ':input') or 'null'}
+local reply = {call('GET', RUN .. ARGV[1] .. ':input') or 'null'}
 for i = 1, tonumber(ARGV[2]) do
-  reply[i + 1] = redis.call('GET', RESULT .. ARGV[2 + i]) or ''
+  reply[i + 1] = call('GET', RESULT .. ARGV[2 + i]) or ''
 end
 return reply

@@ -11,10 +11,10 @@
 
 local at = now()
 local index = EXPIRING_RUNS
-local id = redis.call('ZRANGE', index, '-inf', at + tonumber(ARGV[1]), 'BYSCORE', 'LIMIT', 0, 1)[1]
+local id = call('ZRANGE', index, '-inf', at + tonumber(ARGV[1]), 'BYSCORE', 'LIMIT', 0, 1)[1]
 if not id then
   index = STAGING
-  id = redis.call('ZRANGE', index, '-inf', at - tonumber(ARGV[3]), 'BYSCORE', 'LIMIT', 0, 1)[1]
+  id = call('ZRANGE', index, '-inf', at - tonumber(ARGV[3]), 'BYSCORE', 'LIMIT', 0, 1)[1]
 end
 if not id then
   return 0

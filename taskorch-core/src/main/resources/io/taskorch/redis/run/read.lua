@@ -8,19 +8,19 @@
 --- @include "lib/keys"
 
 local key = RUN .. ARGV[1]
-local run = redis.call('HMGET', key, 'state', 'name', 'created', 'finished', 'cancel', 'steps')
+local run = call('HMGET', key, 'state', 'name', 'created', 'finished', 'cancel', 'steps')
 if not run[1] or run[1] == 'G' then
   return {}
 end
 local reply = {run[1], run[2], run[3], run[4] or '0', run[5] or '0', run[6],
-  redis.call('GET', key .. ':input') or 'null'}
+  call('GET', key .. ':input') or 'null'}
 local first = tonumber(ARGV[2])
 for index = first, math.min(first + tonumber(ARGV[3]), tonumber(run[6])) - 1 do
-  local id = redis.call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
+  local id = call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
   local n = #reply
   reply[n + 1] = id
-  reply[n + 2] = redis.call('HGET', key .. ':names', index) or ''
-  reply[n + 3] = redis.call('GETRANGE', RECORD .. id, 0, 217)
-  reply[n + 4] = redis.call('HGET', key .. ':upstream', index) or ''
+  reply[n + 2] = call('HGET', key .. ':names', index) or ''
+  reply[n + 3] = call('GETRANGE', RECORD .. id, 0, 217)
+  reply[n + 4] = call('HGET', key .. ':upstream', index) or ''
 end
 return reply

@@ -8,7 +8,7 @@
 --- @include "lib/end_task"
 
 local operation = OPERATION .. ARGV[2]
-if redis.call('EXISTS', operation) == 1 then
+if call('EXISTS', operation) == 1 then
   return 'ok'
 end
 local r = open_run(ARGV[1])
@@ -20,7 +20,7 @@ if r.state ~= 'F' and r.state ~= 'C' then
 end
 index_remove(prefix .. 'runs:' .. r.state, r.id)
 index_remove(EXPIRING_RUNS, r.id)
-index_add(prefix .. 'runs:R', redis.call('HGET', r.key, 'created'), r.id)
+index_add(prefix .. 'runs:R', call('HGET', r.key, 'created'), r.id)
 set_run(r, 'state', 'R')
 set_run(r, 'finished', '0')
 set_run(r, 'cancel', false)

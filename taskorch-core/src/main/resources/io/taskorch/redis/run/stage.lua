@@ -12,19 +12,19 @@
 --- @include "lib/queue"
 
 local key = RUN .. ARGV[1]
-local state = redis.call('HGET', key, 'state')
+local state = call('HGET', key, 'state')
 if state and state ~= 'G' then
   return 'exists'
 end
 local at = now()
-local at13 = string.format('%013d', at)
+local at13 = format('%013d', at)
 for _, part in ipairs({'', ':input', ':ids', ':names', ':edges', ':upstream', ':remaining', ':waits', ':open'}) do
   touch(key .. part)
 end
 if not state then
   index_add(STAGING, at, ARGV[1])
   write('HSET', key, 'state', 'G', 'name', ARGV[2], 'steps', ARGV[3],
-    'created', string.format('%d', at))
+    'created', format('%d', at))
 end
 local first, count = tonumber(ARGV[6]), tonumber(ARGV[7])
 if first == 0 then
@@ -46,12 +46,12 @@ for i = 0, count - 1 do
   local index = first + i
   local a = 8 + 7 * i
   local id, head, body = ARGV[a], ARGV[a + 1], ARGV[a + 3]
-  if not admit_queue(string.sub(body, 1, tonumber(string.sub(head, 4, 6)))) then
+  if not admit_queue(sub(body, 1, tonumber(sub(head, 4, 6)))) then
     return 'too_many_queues'
   end
   touch(RECORD .. id)
   write('SET', RECORD .. id,
-    new_record(head, 'B', at13, string.sub(head, 37, 41), tonumber(ARGV[a + 2]), 0, body))
+    new_record(head, 'B', at13, sub(head, 37, 41), tonumber(ARGV[a + 2]), 0, body))
   write('SETRANGE', key .. ':ids', index * 26, id)
   write('HSET', key .. ':names', index, ARGV[a + 4])
   if ARGV[a + 5] ~= '' then

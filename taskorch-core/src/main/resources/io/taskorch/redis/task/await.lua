@@ -7,11 +7,11 @@
 --- @include "lib/keys"
 
 local at = now()
-redis.call('ZREMRANGEBYSCORE', AWAITED, '-inf', at)
+call('ZREMRANGEBYSCORE', AWAITED, '-inf', at)
 local entries = {}
 for i = 1, tonumber(ARGV[2]) do
   entries[2 * i - 1] = at + tonumber(ARGV[1])
   entries[2 * i] = ARGV[2 + i]
 end
-redis.call('ZADD', AWAITED, unpack(entries))
+call('ZADD', AWAITED, unpack(entries))
 return 'ok'

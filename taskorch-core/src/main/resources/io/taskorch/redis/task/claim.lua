@@ -17,9 +17,9 @@
 local MOST_ASIDE = 100
 local MOST_ROUNDS = 4
 local at = now()
-local at13 = string.format('%013d', at)
+local at13 = format('%013d', at)
 local worker, claim_id = ARGV[1], ARGV[2]
-local expiry = at + tonumber(ARGV[3])
+local expiry = format('%013d', at + tonumber(ARGV[3]))
 local most = tonumber(ARGV[4])
 local shares = {tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])}
 local bytes_left = tonumber(ARGV[9])
@@ -32,13 +32,13 @@ end
 
 -- The last claim of each worker is remembered, so that a repeat of it answers alike.
 local memory = CLAIM .. string.gsub(worker, ' ', '')
-local remembered = redis.call('GET', memory)
-if remembered and string.sub(remembered, 1, 22) == claim_id then
+local remembered = call('GET', memory)
+if remembered and sub(remembered, 1, 22) == claim_id then
   local reply = {at, 0, '1'}
   for position = 23, #remembered, 26 do
-    local id = string.sub(remembered, position, position + 25)
-    local bytes = redis.call('GET', RECORD .. id)
-    if bytes and string.sub(bytes, 73, 73) == 'R' and string.sub(bytes, 113, 134) == claim_id then
+    local id = sub(remembered, position, position + 25)
+    local bytes = call('GET', RECORD .. id)
+    if bytes and sub(bytes, 73, 73) == 'R' and sub(bytes, 113, 134) == claim_id then
       reply[#reply + 1] = id
       reply[#reply + 1] = bytes
     end
@@ -48,7 +48,7 @@ end
 
 local queues = {}
 local next_due = 0
-local paused = redis.call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
+local paused = call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
 for i = 1, queue_count do
   if paused[i] == 0 then
     local queue = ARGV[10 + i]
@@ -62,7 +62,7 @@ end
 
 -- Lanes of this worker's types in these queues; there are none unless some other worker of the
 -- queue lacked a handler.
-if #queues > 0 and redis.call('EXISTS', LANES) == 1 then
+if #queues > 0 and call('EXISTS', LANES) == 1 then
   local fields = {}
   for _, queue in ipairs(queues) do
     for type in pairs(types) do
@@ -74,7 +74,7 @@ if #queues > 0 and redis.call('EXISTS', LANES) == 1 then
     for i = from, math.min(from + 399, #fields) do
       names[#names + 1] = fields[i].queue.name .. ':' .. fields[i].type
     end
-    local found = redis.call('HMGET', LANES, unpack(names))
+    local found = call('HMGET', LANES, unpack(names))
     for i = 1, #names do
       if found[i] then
         local field = fields[from + i - 1]
@@ -90,9 +90,9 @@ end
 local function heads(queue, low, high, want)
   local list = {}
   local function add(key)
-    local found = redis.call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
+    local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
     for i = 1, #found, 2 do
-      list[#list + 1] = {score = tonumber(found[i + 1]), id = found[i], key = key}
+      list[#list + 1] = {score = tonumber(found[i + 1]), text = found[i + 1], id = found[i], key = key}
     end
   end
   add(queue.ready)
@@ -159,8 +159,8 @@ local at_end = false
 local function step_aside(head, queue, type)
   aside = aside + 1
   index_remove(head.key, head.id)
-  index_add(lane_key(queue, type), head.score, head.id)
-  if redis.call('HEXISTS', LANES, queue .. ':' .. type) == 0 then
+  index_add(lane_key(queue, type), head.text, head.id)
+  if call('HEXISTS', LANES, queue .. ':' .. type) == 0 then
     touch(LANES)
     write('HSETNX', LANES, queue .. ':' .. type, 0)
     hint_work('ready ' .. queue)
@@ -169,7 +169,7 @@ end
 
 -- run_cancelled(bytes, at_body): whether the run of a step has been cancelled; then it must not start.
 local function run_cancelled(bytes, at_body)
-  local r = open_run(string.sub(bytes, at_body, at_body + 25))
+  local r = open_run(sub(bytes, at_body, at_body + 25))
   return r and r.cancel
 end
 
@@ -187,23 +187,23 @@ for _ = 1, MOST_ROUNDS do
   for i, head in ipairs(chosen) do
     keys[i] = RECORD .. head.id
   end
-  local records = redis.call('MGET', unpack(keys))
+  local records = call('MGET', unpack(keys))
   local diverted = false
   for i, head in ipairs(chosen) do
     local bytes = records[i]
-    if bytes and string.sub(bytes, 1, 1) ~= '1' then
+    if bytes and sub(bytes, 1, 1) ~= '1' then
       open_record(head.id, bytes)
     end
     if not bytes then
       index_remove(head.key, head.id)
       diverted = true
     elseif bytes_left > 0 then
-      local queue_length = tonumber(string.sub(bytes, 4, 6))
-      local type_end = HEADER_LENGTH + queue_length + tonumber(string.sub(bytes, 7, 9))
-      local queue = string.sub(bytes, HEADER_LENGTH + 1, HEADER_LENGTH + queue_length)
-      local type = string.sub(bytes, HEADER_LENGTH + queue_length + 1, type_end)
-      local start_before = string.sub(bytes, 29, 41)
-      local in_run = string.sub(bytes, 3, 3) == '1'
+      local queue_length = tonumber(sub(bytes, 4, 6))
+      local type_end = HEADER_LENGTH + queue_length + tonumber(sub(bytes, 7, 9))
+      local queue = sub(bytes, HEADER_LENGTH + 1, HEADER_LENGTH + queue_length)
+      local type = sub(bytes, HEADER_LENGTH + queue_length + 1, type_end)
+      local start_before = sub(bytes, 29, 41)
+      local in_run = sub(bytes, 3, 3) == '1'
       if start_before ~= '0000000000000' and start_before < at13 then
         index_remove(head.key, head.id)
         end_task(open_record(head.id, bytes), 'C', 'e', at)
@@ -218,14 +218,14 @@ for _ = 1, MOST_ROUNDS do
           diverted = true
         end
       else
-        local attempt = tonumber(string.sub(bytes, 87, 91)) + 1
-        local fence = tonumber(string.sub(bytes, 92, 99)) + 1
+        local attempt = tonumber(sub(bytes, 87, 91)) + 1
+        local fence = tonumber(sub(bytes, 92, 99)) + 1
         index_remove(head.key, head.id)
         index_add(LEASES, expiry, head.id)
-        index_add(index_key(queue, 'R'), at, head.id)
+        index_add(index_key(queue, 'R'), at13, head.id)
         save_claim(head.id, attempt, fence, at13, claim_id, worker)
         event(head.id .. ' R ' .. attempt .. ' ' .. queue .. ' ' .. type ..
-          (in_run and ' ' .. string.sub(bytes, type_end + 1, type_end + 26) or ''))
+          (in_run and ' ' .. sub(bytes, type_end + 1, type_end + 26) or ''))
         claimed[#claimed + 1] = head.id
         reply[#reply + 1] = head.id
         reply[#reply + 1] = bytes

@@ -8,9 +8,9 @@
 
 local id = ARGV[1]
 local operation = OPERATION .. ARGV[2]
-local bytes = redis.call('GET', RECORD .. id)
+local bytes = call('GET', RECORD .. id)
 if not bytes then
-  return redis.call('EXISTS', operation) == 1 and 'ok' or 'not_found'
+  return call('EXISTS', operation) == 1 and 'ok' or 'not_found'
 end
 local t = open_record(id, bytes)
 if t.run then

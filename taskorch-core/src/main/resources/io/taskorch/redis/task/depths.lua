@@ -14,26 +14,26 @@ for i = 1, tonumber(ARGV[1]) do
   queues[i] = ARGV[1 + i]
 end
 if #queues == 0 then
-  queues = redis.call('SMEMBERS', QUEUES)
+  queues = call('SMEMBERS', QUEUES)
 end
 local lanes = {}
-for _, field in ipairs(redis.call('HKEYS', LANES)) do
+for _, field in ipairs(call('HKEYS', LANES)) do
   local queue, type = string.match(field, '^([^:]+):(.+)$')
   lanes[#lanes + 1] = field
-  lanes[#lanes + 1] = redis.call('ZCARD', lane_key(queue, type))
+  lanes[#lanes + 1] = call('ZCARD', lane_key(queue, type))
 end
 local reply = {now(), lanes}
 for _, queue in ipairs(queues) do
   reply[#reply + 1] = queue
-  reply[#reply + 1] = redis.call('SISMEMBER', PAUSED, queue)
+  reply[#reply + 1] = call('SISMEMBER', PAUSED, queue)
   for _, state in ipairs({'S', 'P', 'R', 'T', 'D', 'F', 'C', 'K'}) do
-    reply[#reply + 1] = redis.call('ZCARD', index_key(queue, state))
+    reply[#reply + 1] = call('ZCARD', index_key(queue, state))
   end
   local oldest = 0
   for band = 0, 3 do
-    local head = redis.call('ZRANGE', index_key(queue, 'P'), band * BAND, '(' .. (band + 1) * BAND,
+    local head = call('ZRANGE', index_key(queue, 'P'), band * BAND, '(' .. (band + 1) * BAND,
       'BYSCORE', 'LIMIT', 0, 1)[1]
-    local updated = head and redis.call('GETRANGE', RECORD .. head, 73, 85) or ''
+    local updated = head and call('GETRANGE', RECORD .. head, 73, 85) or ''
     if updated ~= '' and (oldest == 0 or tonumber(updated) < oldest) then
       oldest = tonumber(updated)
     end

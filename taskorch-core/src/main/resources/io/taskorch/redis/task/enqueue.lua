@@ -12,13 +12,13 @@
 --- @include "lib/queue"
 
 local at = now()
-local at13 = string.format('%013d', at)
+local at13 = format('%013d', at)
 local count = tonumber(ARGV[1])
 local keys = {}
 for i = 1, count do
   keys[i] = RECORD .. ARGV[4 * i - 2]
 end
-local stored = redis.call('MGET', unpack(keys))
+local stored = call('MGET', unpack(keys))
 
 local created, fresh, queues, woken = {}, {}, {}, {}
 local ready = 0
@@ -32,7 +32,7 @@ for i = 1, count do
     local when = ARGV[4 * i]
     local due = 0
     if when ~= '' then
-      due = string.sub(when, 1, 1) == '+' and at + tonumber(string.sub(when, 2)) or tonumber(when)
+      due = sub(when, 1, 1) == '+' and at + tonumber(sub(when, 2)) or tonumber(when)
     end
     ready = due <= at and ready + 1 or ready
   end
@@ -45,19 +45,19 @@ for i = 1, count do
   local id = ARGV[4 * i - 2]
   if created[i] == '1' then
     local head, when, body = ARGV[4 * i - 1], ARGV[4 * i], ARGV[4 * i + 1]
-    local queue_length = tonumber(string.sub(head, 4, 6))
-    local queue = string.sub(body, 1, queue_length)
-    local type = string.sub(body, queue_length + 1, queue_length + tonumber(string.sub(head, 7, 9)))
+    local queue_length = sub(head, 4, 6) + 0
+    local queue = sub(body, 1, queue_length)
+    local type = sub(body, queue_length + 1, queue_length + sub(head, 7, 9))
     local due = 0
     if when ~= '' then
-      due = string.sub(when, 1, 1) == '+' and at + tonumber(string.sub(when, 2)) or tonumber(when)
+      due = sub(when, 1, 1) == '+' and at + tonumber(sub(when, 2)) or tonumber(when)
     end
     local state, sequence = 'S', 0
     if due <= at then
       state = 'P'
       number = number + 1
       sequence = number
-      index_add(index_key(queue, 'P'), string.sub(head, 2, 2) * BAND + sequence, id)
+      index_add(index_key(queue, 'P'), ready_score(sub(head, 2, 2), sequence), id)
     else
       index_add(index_key(queue, 'S'), due, id)
     end
@@ -67,7 +67,7 @@ for i = 1, count do
     end
     local n = #records
     records[n + 1] = keys[i]
-    records[n + 2] = new_record(head, state, at13, string.sub(head, 37, 41), due, sequence, body)
+    records[n + 2] = new_record(head, state, at13, sub(head, 37, 41), due, sequence, body)
     event(id .. ' ' .. state .. ' 0 ' .. queue .. ' ' .. type)
   end
 end
@@ -80,7 +80,7 @@ for queue, state in pairs(queues) do
     return {'too_many_queues'}
   end
   -- A worker that sleeps wakes by itself for the due times that it knows, not for an earlier one.
-  if state == 'S' or redis.call('EXISTS', index_key(queue, 'P')) == 0 then
+  if state == 'S' or call('EXISTS', index_key(queue, 'P')) == 0 then
     woken[#woken + 1] = queue
   end
 end

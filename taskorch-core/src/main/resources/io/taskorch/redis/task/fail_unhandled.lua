@@ -12,23 +12,23 @@
 local at = now()
 local queue, type = ARGV[1], ARGV[2]
 local lane, field = lane_key(queue, type), queue .. ':' .. type
-local since = redis.call('HGET', LANES, field)
+local since = call('HGET', LANES, field)
 if not since then
   return 0
 end
-if redis.call('EXISTS', lane) == 0 then
-  redis.call('HDEL', LANES, field)
+if call('EXISTS', lane) == 0 then
+  call('HDEL', LANES, field)
   return 0
 end
 since = tonumber(since)
 if ARGV[3] == '1' then
   if since ~= 0 then
-    redis.call('HSET', LANES, field, 0)
+    call('HSET', LANES, field, 0)
   end
   return 0
 end
 if since == 0 then
-  redis.call('HSET', LANES, field, string.format('%d', at))
+  call('HSET', LANES, field, format('%d', at))
   return 0
 end
 local grace = tonumber(ARGV[4])
@@ -36,8 +36,8 @@ if at - since < grace then
   return 0
 end
 local count = 0
-for _, id in ipairs(redis.call('ZRANGE', lane, 0, tonumber(ARGV[5]) - 1)) do
-  local bytes = redis.call('GET', RECORD .. id)
+for _, id in ipairs(call('ZRANGE', lane, 0, tonumber(ARGV[5]) - 1)) do
+  local bytes = call('GET', RECORD .. id)
   if not bytes then
     index_remove(lane, id)
   else

@@ -14,8 +14,8 @@ local answers = {}
 for i = 1, count do
   local id, lease = ARGV[2 * i + 1], ARGV[2 * i + 2]
   -- The header and the body's beginning, where the run stands; payloads stay where they are.
-  local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
-  if bytes ~= '' and holds_lease(bytes, string.sub(lease, 1, 4), string.sub(lease, 5, 26)) then
+  local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+  if bytes ~= '' and holds_lease(bytes, sub(lease, 1, 4), sub(lease, 5, 26)) then
     local t = open_record(id, bytes)
     local r = t.run and open_run(t.run)
     index_add(LEASES, expiry, id)

@@ -11,12 +11,12 @@
 --- @include "lib/lease"
 
 local id = ARGV[1]
-local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH - 1)
-if bytes == '' or not holds_lease(bytes, string.sub(ARGV[2], 1, 4), string.sub(ARGV[2], 5, 26)) then
+local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH - 1)
+if bytes == '' or not holds_lease(bytes, sub(ARGV[2], 1, 4), sub(ARGV[2], 5, 26)) then
   return 'lease_lost'
 end
 local key = LOGS .. id
-local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)
+local last = call('XREVRANGE', key, '+', '-', 'COUNT', 1)
 local seq = 0
 if last[1] then
   if last[1][2][8] == ARGV[3] then

@@ -6,9 +6,9 @@
 --- @include "lib/keys"
 
 local key = LOGS .. ARGV[1]
-local head = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)
+local head = call('XRANGE', key, '-', '+', 'COUNT', 1)
 local reply = {head[1] and tonumber(string.match(head[1][1], '^(%d+)')) - 1 or 0}
-for _, entry in ipairs(redis.call('XRANGE', key, '(' .. ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])) do
+for _, entry in ipairs(call('XRANGE', key, '(' .. ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])) do
   local n = #reply
   reply[n + 1] = string.match(entry[1], '^(%d+)')
   reply[n + 2] = entry[2][2]

@@ -15,9 +15,9 @@ for i = 1, tonumber(ARGV[5]) do
   local key = prefix .. ARGV[5 + i]
   local from = ARGV[2] == '' and 0 or rank_after(key, ARGV[2], ARGV[3], reverse)
   if reverse then
-    reply[i] = redis.call('ZRANGE', key, from, from + most - 1, 'REV', 'WITHSCORES')
+    reply[i] = call('ZRANGE', key, from, from + most - 1, 'REV', 'WITHSCORES')
   else
-    reply[i] = redis.call('ZRANGE', key, from, from + most - 1, 'WITHSCORES')
+    reply[i] = call('ZRANGE', key, from, from + most - 1, 'WITHSCORES')
   end
 end
 return reply

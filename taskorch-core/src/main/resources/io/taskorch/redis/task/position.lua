@@ -6,7 +6,7 @@
 --- @include "lib/keys"
 --- @include "lib/record"
 
-local bytes = redis.call('GETRANGE', RECORD .. ARGV[1], 0, HEADER_LENGTH + 300)
+local bytes = call('GETRANGE', RECORD .. ARGV[1], 0, HEADER_LENGTH + 300)
 if bytes == '' then
   return -1
 end
@@ -14,5 +14,5 @@ local t = open_record(ARGV[1], bytes)
 if t.state ~= 'P' then
   return -1
 end
-return redis.call('ZCOUNT', index_key(t.queue, 'P'), '-inf',
-  '(' .. string.format('%d', ready_score(t)))
+return call('ZCOUNT', index_key(t.queue, 'P'), '-inf',
+  '(' .. ready_score(t.priority, t.sequence))

@@ -10,14 +10,14 @@
 
 local at = now()
 local most = tonumber(ARGV[2])
-local ids = redis.call('ZRANGE', EXPIRING, '-inf', at + tonumber(ARGV[1]), 'BYSCORE', 'LIMIT', 0, most)
-local surplus = redis.call('ZCARD', EXPIRING) - tonumber(ARGV[3])
+local ids = call('ZRANGE', EXPIRING, '-inf', at + tonumber(ARGV[1]), 'BYSCORE', 'LIMIT', 0, most)
+local surplus = call('ZCARD', EXPIRING) - tonumber(ARGV[3])
 if surplus > #ids then
-  ids = redis.call('ZRANGE', EXPIRING, 0, math.min(surplus, most) - 1)
+  ids = call('ZRANGE', EXPIRING, 0, math.min(surplus, most) - 1)
 end
 for _, id in ipairs(ids) do
   index_remove(EXPIRING, id)
-  local bytes = redis.call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+  local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
   if bytes ~= '' then
     forget(open_record(id, bytes))
   end

@@ -15,11 +15,11 @@ end
 local count = 0
 for _, key in ipairs(sources) do
   if left > 0 then
-    local ids = redis.call('ZRANGE', key, 0, left - 1)
+    local ids = call('ZRANGE', key, 0, left - 1)
     left = left - #ids
     for _, id in ipairs(ids) do
       index_remove(key, id)
-      local bytes = redis.call('GET', RECORD .. id)
+      local bytes = call('GET', RECORD .. id)
       if bytes then
         end_task(open_record(id, bytes), 'C', 'q', at)
       end

@@ -6,12 +6,12 @@
 --- @include "lib/keys"
 
 local id = ARGV[1]
-local bytes = redis.call('GET', RECORD .. id)
+local bytes = call('GET', RECORD .. id)
 if not bytes then
   return {}
 end
-local reply = {bytes, redis.call('GET', RESULT .. id) or '', redis.call('GET', PROGRESS .. id) or ''}
-for _, attempt in ipairs(redis.call('LRANGE', ATTEMPTS .. id, 0, -1)) do
+local reply = {bytes, call('GET', RESULT .. id) or '', call('GET', PROGRESS .. id) or ''}
+for _, attempt in ipairs(call('LRANGE', ATTEMPTS .. id, 0, -1)) do
   reply[#reply + 1] = attempt
 end
 return reply

@@ -13,7 +13,7 @@
 local MOST_JUMP = 5000
 local at = now()
 local clock = prefix .. 'reaper'
-local last, resume = unpack(redis.call('HMGET', clock, 'last', 'resume'))
+local last, resume = unpack(call('HMGET', clock, 'last', 'resume'))
 last = last and tonumber(last) or at
 resume = resume and tonumber(resume) or 0
 -- A server that stood still let leases expire that their workers could not renew: give them time.
@@ -22,17 +22,17 @@ if math.abs(at - last) > MOST_JUMP then
 elseif resume > at + tonumber(ARGV[1]) then
   resume = 0
 end
-redis.call('HSET', clock, 'last', string.format('%d', at), 'resume', string.format('%d', resume))
+call('HSET', clock, 'last', format('%d', at), 'resume', format('%d', resume))
 if at < resume then
   return {0, 0, resume}
 end
 
 local most = tonumber(ARGV[2])
-local expired = redis.call('ZRANGE', LEASES, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
+local expired = call('ZRANGE', LEASES, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
 local given_back, ended = 0, 0
 for _, id in ipairs(expired) do
   index_remove(LEASES, id)
-  local bytes = redis.call('GET', RECORD .. id)
+  local bytes = call('GET', RECORD .. id)
   local t = bytes and open_record(id, bytes)
   if t and t.state == 'R' then
     index_remove(index_key(t.queue, 'R'), id)
@@ -56,5 +56,5 @@ for _, id in ipairs(expired) do
 end
 finish_runs(at)
 flush()
-local head = redis.call('ZRANGE', LEASES, 0, 0, 'WITHSCORES')
+local head = call('ZRANGE', LEASES, 0, 0, 'WITHSCORES')
 return {given_back, ended, head[2] and tonumber(head[2]) or 0}

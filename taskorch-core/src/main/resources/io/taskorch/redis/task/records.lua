@@ -9,7 +9,7 @@
 local left = tonumber(ARGV[1])
 local reply = {}
 for i = 1, tonumber(ARGV[2]) do
-  local bytes = redis.call('GET', RECORD .. ARGV[2 + i]) or ''
+  local bytes = call('GET', RECORD .. ARGV[2 + i]) or ''
   left = left - #bytes
   if i > 1 and left < 0 then
     break

@@ -9,10 +9,10 @@
 
 local id = ARGV[1]
 local operation = OPERATION .. ARGV[2]
-if redis.call('EXISTS', operation) == 1 then
+if call('EXISTS', operation) == 1 then
   return 'ok'
 end
-local bytes = redis.call('GET', RECORD .. id)
+local bytes = call('GET', RECORD .. id)
 if not bytes then
   return 'not_found'
 end

@@ -14,7 +14,7 @@
 --- @include "lib/give_back"
 
 local at = now()
-local at13 = string.format('%013d', at)
+local at13 = format('%013d', at)
 local count = tonumber(ARGV[1])
 local keys, position = {}, {}
 for i = 1, count do
@@ -24,22 +24,22 @@ for i = 1, count do
     position[id] = #keys
   end
 end
-local records = redis.call('MGET', unpack(keys))
+local records = call('MGET', unpack(keys))
 local answers, results, answered = {}, {}, {}
 
 -- succeed(id, bytes, nonce, result): the common case, without opening the record.
 local function succeed(id, bytes, nonce, result)
-  local queue_end = HEADER_LENGTH + tonumber(string.sub(bytes, 4, 6))
-  local type_end = queue_end + tonumber(string.sub(bytes, 7, 9))
-  local queue = string.sub(bytes, HEADER_LENGTH + 1, queue_end)
-  local run = string.sub(bytes, 3, 3) == '1' and string.sub(bytes, type_end + 1, type_end + 26)
+  local queue_end = HEADER_LENGTH + tonumber(sub(bytes, 4, 6))
+  local type_end = queue_end + tonumber(sub(bytes, 7, 9))
+  local queue = sub(bytes, HEADER_LENGTH + 1, queue_end)
+  local run = sub(bytes, 3, 3) == '1' and sub(bytes, type_end + 1, type_end + 26)
   index_remove(index_key(queue, 'R'), id)
   save_success(id, nonce, at13)
-  event(id .. ' D ' .. tonumber(string.sub(bytes, 87, 91)) .. ' ' .. queue .. ' ' ..
-    string.sub(bytes, queue_end + 1, type_end) .. (run and ' ' .. run or ''))
-  file_ended(id, queue, 'D', at, string.sub(bytes, 42, 49), run)
+  event(id .. ' D ' .. tonumber(sub(bytes, 87, 91)) .. ' ' .. queue .. ' ' ..
+    sub(bytes, queue_end + 1, type_end) .. (run and ' ' .. run or ''))
+  file_ended(id, queue, 'D', at, sub(bytes, 42, 49), run)
   if run then
-    step_ended(run, tonumber(string.sub(bytes, type_end + 27, type_end + 31)), 'D')
+    step_ended(run, tonumber(sub(bytes, type_end + 27, type_end + 31)), 'D')
   end
   if result ~= '' then
     local key = RESULT .. id
@@ -90,12 +90,12 @@ end
 for i = 1, count do
   local id, lease, to = ARGV[6 * i - 4], ARGV[6 * i - 3], ARGV[6 * i - 2]
   local bytes = records[position[id]]
-  local nonce = string.sub(lease, 5, 26)
+  local nonce = sub(lease, 5, 26)
   if not bytes then
     answers[i] = '-'
   elseif answered[id .. nonce] then
     answers[i] = answered[id .. nonce]
-  elseif holds_lease(bytes, string.sub(lease, 1, 4), nonce) then
+  elseif holds_lease(bytes, sub(lease, 1, 4), nonce) then
     index_remove(LEASES, id)
     if to == 'D' then
       succeed(id, bytes, nonce, ARGV[6 * i + 1])
@@ -105,8 +105,8 @@ for i = 1, count do
         ARGV[6 * i + 1])
     end
     answered[id .. nonce] = answers[i]
-  elseif string.sub(bytes, 50, 71) == nonce then
-    answers[i] = string.sub(bytes, 72, 72)
+  elseif sub(bytes, 50, 71) == nonce then
+    answers[i] = sub(bytes, 72, 72)
   else
     answers[i] = '-'
   end

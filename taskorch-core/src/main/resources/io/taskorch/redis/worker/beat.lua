@@ -12,13 +12,13 @@ local live = prefix .. 'workers'
 local described = prefix .. 'workers:described'
 local heard = prefix .. 'workers:heard'
 local draining = prefix .. 'workers:draining'
-for _, id in ipairs(redis.call('ZRANGE', live, '-inf', at - tonumber(ARGV[4]), 'BYSCORE', 'LIMIT', 0, 100)) do
-  redis.call('ZREM', live, id)
-  redis.call('HDEL', described, id)
-  redis.call('HDEL', heard, id)
-  redis.call('SREM', draining, id)
+for _, id in ipairs(call('ZRANGE', live, '-inf', at - tonumber(ARGV[4]), 'BYSCORE', 'LIMIT', 0, 100)) do
+  call('ZREM', live, id)
+  call('HDEL', described, id)
+  call('HDEL', heard, id)
+  call('SREM', draining, id)
 end
-redis.call('ZADD', live, at + tonumber(ARGV[3]), ARGV[1])
-redis.call('HSET', described, ARGV[1], ARGV[2])
-redis.call('HSET', heard, ARGV[1], string.format('%d', at))
-return tostring(redis.call('SISMEMBER', draining, ARGV[1]))
+call('ZADD', live, at + tonumber(ARGV[3]), ARGV[1])
+call('HSET', described, ARGV[1], ARGV[2])
+call('HSET', heard, ARGV[1], format('%d', at))
+return tostring(call('SISMEMBER', draining, ARGV[1]))

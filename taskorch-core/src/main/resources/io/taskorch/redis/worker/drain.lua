@@ -5,8 +5,8 @@
 -- Reply   "ok" | "not_found"
 --- @include "lib/keys"
 
-if redis.call('HEXISTS', prefix .. 'workers:described', ARGV[1]) == 0 then
+if call('HEXISTS', prefix .. 'workers:described', ARGV[1]) == 0 then
   return 'not_found'
 end
-redis.call('SADD', prefix .. 'workers:draining', ARGV[1])
+call('SADD', prefix .. 'workers:draining', ARGV[1])
 return 'ok'

@@ -5,8 +5,8 @@
 -- Reply   "ok"
 --- @include "lib/keys"
 
-redis.call('ZREM', prefix .. 'workers', ARGV[1])
-redis.call('HDEL', prefix .. 'workers:described', ARGV[1])
-redis.call('HDEL', prefix .. 'workers:heard', ARGV[1])
-redis.call('SREM', prefix .. 'workers:draining', ARGV[1])
+call('ZREM', prefix .. 'workers', ARGV[1])
+call('HDEL', prefix .. 'workers:described', ARGV[1])
+call('HDEL', prefix .. 'workers:heard', ARGV[1])
+call('SREM', prefix .. 'workers:draining', ARGV[1])
 return 'ok'

@@ -8,15 +8,15 @@
 
 local at = now()
 local reply = {}
-local live = redis.call('ZRANGE', prefix .. 'workers', at - tonumber(ARGV[1]), '+inf', 'BYSCORE', 'WITHSCORES')
+local live = call('ZRANGE', prefix .. 'workers', at - tonumber(ARGV[1]), '+inf', 'BYSCORE', 'WITHSCORES')
 for i = 1, #live, 2 do
   local id = live[i]
   reply[#reply + 1] = {
     id,
-    redis.call('HGET', prefix .. 'workers:described', id) or '{}',
-    redis.call('HGET', prefix .. 'workers:heard', id) or '0',
+    call('HGET', prefix .. 'workers:described', id) or '{}',
+    call('HGET', prefix .. 'workers:heard', id) or '0',
     tonumber(live[i + 1]) >= at and 1 or 0,
-    redis.call('SISMEMBER', prefix .. 'workers:draining', id)
+    call('SISMEMBER', prefix .. 'workers:draining', id)
   }
 end
 return reply
