@@ -1,4 +1,7 @@
-/** Handlers that a reader can copy into a project of their own. */
+/**
+ * Handlers to copy from: the image pipeline of {@code ./taskorch demo}, and small ones to play
+ * with.
+ */
 @NullMarked
 package io.taskorch.examples;
 
