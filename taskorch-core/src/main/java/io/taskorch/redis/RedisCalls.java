@@ -117,12 +117,13 @@ final class RedisCalls {
 
   /**
    * Whether Redis ran the script and it failed, or could not be compiled. Redis marks such errors
-   * with the script's name; what a node says before it begins (LOADING, READONLY, CLUSTERDOWN,
-   * TRYAGAIN, MASTERDOWN, BUSY, ASK, …) has no such mark. Errors that a command inside the script
-   * got for the same reasons count as the latter: nothing has been written then.
+   * with the place in the script ("script: …" will not do: Redisson's own messages on time-outs and
+   * lost connections quote the command so); what a node says before it begins (LOADING, READONLY,
+   * CLUSTERDOWN, TRYAGAIN, MASTERDOWN, BUSY, ASK, …) has no such mark. Errors that a command inside
+   * the script got for the same reasons count as the latter: nothing has been written then.
    */
   private static boolean isScriptError(String message) {
-    boolean fromScript = message.contains("script: ") || message.startsWith("ERR ");
+    boolean fromScript = message.contains("@user_script") || message.startsWith("ERR ");
     boolean temporary =
         message.startsWith("TRYAGAIN")
             || message.startsWith("CLUSTERDOWN")

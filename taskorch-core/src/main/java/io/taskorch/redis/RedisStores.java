@@ -160,8 +160,7 @@ public final class RedisStores implements Stores {
   private static void common(BaseConfig<?> config, RedisOptions options) {
     config.setRetryAttempts(0);
     int answerWithin =
-        (int)
-            Math.min(ANSWER_WITHIN_MS, ANSWER_WITHIN_SHARE * options.callBudget().toMillis());
+        (int) Math.min(ANSWER_WITHIN_MS, ANSWER_WITHIN_SHARE * options.callBudget().toMillis());
     config.setTimeout(answerWithin);
     config.setConnectTimeout(answerWithin);
     config.setSubscriptionsPerConnection(SUBSCRIPTIONS_A_CONNECTION);

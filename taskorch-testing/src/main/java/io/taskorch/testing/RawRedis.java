@@ -195,9 +195,10 @@ public final class RawRedis implements AutoCloseable {
       return null;
     }
     byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length || in.skip(2) < 2) {
+    if (bytes.length < length) {
       throw new EOFException();
     }
+    in.skipNBytes(2);
     return bytes;
   }
 
