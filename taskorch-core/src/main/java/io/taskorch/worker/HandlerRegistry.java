@@ -27,11 +27,16 @@ public final class HandlerRegistry {
   private boolean sealed;
 
   /**
-   * Adds every method of the object that has {@link TaskHandler}, inherited ones too.
+   * Adds every method of the object that has {@link TaskHandler}, inherited ones too, or a {@link
+   * Handler}.
    *
    * @throws IllegalArgumentException when there is none, or one cannot be a handler
    */
   public void add(Object handlers) {
+    if (handlers instanceof Handler handler) {
+      add(handler);
+      return;
+    }
     List<Method> methods = handlerMethods(handlers.getClass());
     if (methods.isEmpty()) {
       throw new IllegalArgumentException(
