@@ -5,6 +5,7 @@ import io.taskorch.micronaut.config.ConfigException;
 import io.taskorch.micronaut.config.ConfigLoader;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ public final class Launcher {
       System.err.println("taskorch: the only argument is --config FILE");
       System.exit(2);
     }
-    System.exit(run(Set.of(app), loader(app, file), running -> {}));
+    System.exit(run(Set.of(app), loader(app, file), List.of(), running -> {}));
   }
 
   /** A loader of an app's settings in this process's environment. */
@@ -47,15 +48,17 @@ public final class Launcher {
   /**
    * Runs apps until SIGTERM or SIGINT; a second signal ends the process at once.
    *
+   * @param handlers as of {@link RunningApp#start}
    * @param started is told when everything runs
    * @return the exit code: 0 after an end in good order, 1 when the apps could not start
    */
-  public static int run(Set<App> apps, ConfigLoader loader, Consumer<RunningApp> started) {
+  public static int run(
+      Set<App> apps, ConfigLoader loader, List<?> handlers, Consumer<RunningApp> started) {
     CountDownLatch asked = new CountDownLatch(1);
     // A handler of our own, because Java's default exits with 143 once all hooks have run.
     Signal.handle(new Signal("TERM"), signal -> end(asked));
     Signal.handle(new Signal("INT"), signal -> end(asked));
-    try (RunningApp app = start(apps, loader)) {
+    try (RunningApp app = start(apps, loader, handlers)) {
       started.accept(app);
       asked.await();
       LoggerFactory.getLogger(Launcher.class).info("ending");
@@ -78,12 +81,12 @@ public final class Launcher {
     asked.countDown();
   }
 
-  private static RunningApp start(Set<App> apps, ConfigLoader loader) {
+  private static RunningApp start(Set<App> apps, ConfigLoader loader, List<?> handlers) {
     ConfigLoader.Loaded loaded = loader.load();
     Logs.configure(loaded.config().logging());
     Logger log = LoggerFactory.getLogger(Launcher.class);
     loaded.warnings().forEach(log::warn);
-    RunningApp app = RunningApp.start(apps, loaded.config());
+    RunningApp app = RunningApp.start(apps, loaded.config(), handlers);
     log.info("{} at {}", String.join(", ", Roles.words(apps)), app.url());
     return app;
   }

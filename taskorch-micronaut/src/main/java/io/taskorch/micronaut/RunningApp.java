@@ -12,6 +12,7 @@ import io.taskorch.worker.Worker;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,9 +38,11 @@ public final class RunningApp implements AutoCloseable {
   }
 
   /**
+   * @param handlers objects with {@link io.taskorch.worker.TaskHandler} methods that are no beans;
+   *     registered where the worker is among the apps
    * @throws StartException when Redis is away, a port is taken, or a setting does not fit the rest
    */
-  public static RunningApp start(Set<App> apps, TaskorchConfig config) {
+  public static RunningApp start(Set<App> apps, TaskorchConfig config, List<?> handlers) {
     ApplicationContext context =
         ApplicationContext.builder()
             .singletons(config, new Roles(apps))
@@ -53,7 +56,11 @@ public final class RunningApp implements AutoCloseable {
     try {
       context.start();
       context.getBean(EmbeddedServer.class).start();
-      context.getBean(Taskorch.class).start();
+      Taskorch taskorch = context.getBean(Taskorch.class);
+      if (apps.contains(App.WORKER)) {
+        handlers.forEach(taskorch::register);
+      }
+      taskorch.start();
     } catch (RuntimeException e) {
       context.close();
       throw explained(e, config);

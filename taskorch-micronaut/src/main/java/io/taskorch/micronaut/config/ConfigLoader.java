@@ -20,6 +20,7 @@ public final class ConfigLoader {
   private @Nullable Path file;
   private Map<String, String> environment = Map.of();
   private Map<String, String> overrides = Map.of();
+  private Map<String, String> defaults = Map.of();
 
   private ConfigLoader(App app) {
     this.app = app;
@@ -46,11 +47,29 @@ public final class ConfigLoader {
     return this;
   }
 
+  /** Values by key for what nobody says, in place of the app's own defaults. */
+  public ConfigLoader defaults(Map<String, String> values) {
+    this.defaults = Map.copyOf(values);
+    return this;
+  }
+
+  /** Whether somebody says something about a key: the program, the environment or a file. */
+  public boolean says(String key) {
+    Findings unused = new Findings();
+    return sources(unused).stream().anyMatch(source -> source.find(key, unused) != null);
+  }
+
   /**
    * @throws ConfigException naming everything that is wrong
    */
   public Loaded load() {
     Findings findings = new Findings();
+    List<Source> sources = sources(findings);
+    sources.add(new Overrides(defaults));
+    return load(sources, findings);
+  }
+
+  private List<Source> sources(Findings findings) {
     List<Source> sources = new ArrayList<>();
     sources.add(new Overrides(overrides));
     sources.add(Variables.environment(environment));
@@ -61,7 +80,7 @@ public final class ConfigLoader {
     if (file != null) {
       sources.add(YamlFile.read(file, findings));
     }
-    return load(sources, findings);
+    return sources;
   }
 
   /**
