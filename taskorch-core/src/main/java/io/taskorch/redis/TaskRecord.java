@@ -26,6 +26,9 @@ final class TaskRecord {
   static final int HEADER_LENGTH = 218;
 
   private static final Priority[] PRIORITIES = Priority.values();
+  /** The first time whose thirteen digits do not begin with a zero, in 2001. */
+  private static final long FIRST_TIME = 1_000_000_000_000L;
+
   private static final long LONGEST_RETENTION_SECONDS = 99_999_998;
   private static final long NO_RETENTION = 99_999_999;
 
@@ -42,7 +45,7 @@ final class TaskRecord {
     pad(head, spec.type().length(), 3);
     pad(head, specLength, 6);
     Instant startBefore = spec.startBefore();
-    pad(head, startBefore == null ? 0 : startBefore.toEpochMilli(), 13);
+    pad(head, startBefore == null ? 0 : Math.max(FIRST_TIME, startBefore.toEpochMilli()), 13);
     pad(head, retentionSeconds(spec.retention()), 8);
     pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
     return head.toString().getBytes(StandardCharsets.US_ASCII);

@@ -20,11 +20,18 @@ local function expiry_of(state, at, retention)
   return format('%013d', at + kept)
 end
 
+local ended_keys, ended_at = {}, nil
 -- file_ended(id, queue, to, at, retention, run): the indexes of a task that has ended. A step's
 -- retention begins with the end of its run.
 local function file_ended(id, queue, to, at, retention, run)
-  local at13 = format('%013d', at)
-  index_add(index_key(queue, to), at13, id)
+  local key = ended_keys[to] and ended_keys[to][queue]
+  if not key then
+    key = index_key(queue, to)
+    ended_keys[to] = ended_keys[to] or {}
+    ended_keys[to][queue] = key
+  end
+  ended_at = ended_at or format('%013d', at)
+  index_add(key, ended_at, id)
   if not run then
     index_add(EXPIRING, expiry_of(to, at, retention), id)
   end

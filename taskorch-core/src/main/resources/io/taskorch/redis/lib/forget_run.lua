@@ -1,5 +1,6 @@
 -- forget_steps(r, most): plans the deletion of some steps of a run, the last first, and of the run
 -- itself once none is left. Returns how many.
+--- @include "lib/glance"
 --- @include "lib/forget"
 --- @include "lib/run"
 local function forget_steps(r, most, index)
@@ -9,12 +10,11 @@ local function forget_steps(r, most, index)
     local id = step_id(r, i)
     local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
     if bytes ~= '' then
-      local t = open_record(id, bytes)
-      if t.state == 'B' then
-        touch(RECORD .. id)
-        write('UNLINK', RECORD .. id)
+      local state = sub(bytes, 73, 73)
+      if state == 'B' then
+        delete(RECORD .. id)
       else
-        forget(t)
+        forget(id, glance(bytes).queue, state)
       end
     end
   end

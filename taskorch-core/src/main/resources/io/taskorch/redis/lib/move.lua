@@ -34,20 +34,39 @@ local function save(t)
   if #block ~= HEADER_LENGTH - 49 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
-  write_header(t.id, 49, block)
+  write_header(RECORD .. t.id, 49, block)
 end
 
--- save_claim(id, …): the part of a header that a claim changes, PENDING -> RUNNING.
-local function save_claim(id, attempt, fence, at13, nonce, worker)
-  require_move('P', 'R')
-  write_header(id, 72,
-    'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker)
+-- save_claim(key, counts, at13, nonce, worker): the part of a header that PENDING -> RUNNING
+-- changes. counts is what the header says of attempt and fence (13 characters); the tasks of one
+-- call that share it get the same bytes. Returns the number of the attempt.
+local claims = {}
+local function save_claim(key, counts, at13, nonce, worker)
+  local claim = claims[counts]
+  if not claim then
+    require_move('P', 'R')
+    local attempt, fence = tonumber(sub(counts, 1, 5)) + 1, tonumber(sub(counts, 6, 13)) + 1
+    claim = {
+      attempt = attempt,
+      bytes = 'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker
+    }
+    claims[counts] = claim
+  end
+  write_header(key, 72, claim.bytes)
+  return claim.attempt
 end
 
--- save_success(id, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes.
-local function save_success(id, nonce, at13)
-  require_move('R', 'D')
-  write_header(id, 49, nonce .. 'DD' .. at13)
+-- save_success(key, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes; the same
+-- for all tasks of one claim.
+local successes = {}
+local function save_success(key, nonce, at13)
+  local bytes = successes[nonce]
+  if not bytes then
+    require_move('R', 'D')
+    bytes = nonce .. 'DD' .. at13
+    successes[nonce] = bytes
+  end
+  write_header(key, 49, bytes)
 end
 
 -- new_record(head, state, at13, max_attempts, due, sequence, body): the bytes of a record that has

@@ -6,15 +6,18 @@
 --- @include "lib/keys"
 local function new_plan()
   return {
-    touched = {}, adds = {}, removals = {}, headers = {n = 0}, writes = {}, events = {n = 0},
-    ended = {n = 0}, numbered = 0
+    touched = {n = 0}, adds = {}, removals = {}, headers = {n = 0}, writes = {}, events = {n = 0},
+    ended = {n = 0}, deleted = {n = 0}, numbered = 0
   }
 end
 local plan = new_plan()
 
 -- touch(key): flush will write this key, which the script has not read.
 local function touch(key)
-  plan.touched[key] = true
+  local touched = plan.touched
+  local n = touched.n + 1
+  touched[n] = key
+  touched.n = n
 end
 
 -- tell_ended(id): whoever waits for the end of this task or run is told with the flush.
@@ -32,7 +35,7 @@ local function index_add(key, score, member)
   if not args then
     args = {n = 0}
     plan.adds[key] = args
-    plan.touched[key] = true
+    touch(key)
   end
   local n = args.n
   args[n + 1] = score
@@ -45,21 +48,29 @@ local function index_remove(key, member)
   if not args then
     args = {n = 0}
     plan.removals[key] = args
-    plan.touched[key] = true
+    touch(key)
   end
   local n = args.n + 1
   args[n] = member
   args.n = n
 end
 
--- write_header(id, offset, bytes): a change of a record's header in place.
-local function write_header(id, offset, bytes)
+-- write_header(key, offset, bytes): a change of a record's header in place.
+local function write_header(key, offset, bytes)
   local headers = plan.headers
   local n = headers.n
-  headers[n + 1] = RECORD .. id
+  headers[n + 1] = key
   headers[n + 2] = offset
   headers[n + 3] = bytes
   headers.n = n + 3
+end
+
+-- delete(key)
+local function delete(key)
+  local deleted = plan.deleted
+  local n = deleted.n + 1
+  deleted[n] = key
+  deleted.n = n
 end
 
 -- write(command, key, …): any other write, done in the order of the calls.
@@ -116,16 +127,14 @@ end
 
 -- flush(): writes the plan and begins a new one.
 local function flush()
-  local keys = {}
-  for key in pairs(plan.touched) do
-    keys[#keys + 1] = key
-  end
   if plan.events.n > 0 then
-    keys[#keys + 1] = EVENTS
+    touch(EVENTS)
   end
-  each_chunk(keys, 400, function(list, from, to)
+  local function look(list, from, to)
     call('EXISTS', unpack(list, from, to))
-  end)
+  end
+  each_chunk(plan.touched, 400, look)
+  each_chunk(plan.deleted, 400, look)
   for key, members in pairs(plan.removals) do
     each_chunk(members, 400, function(list, from, to)
       call('ZREM', key, unpack(list, from, to))
@@ -140,6 +149,9 @@ local function flush()
   for i = 1, headers.n, 3 do
     call('SETRANGE', headers[i], headers[i + 1], headers[i + 2])
   end
+  each_chunk(plan.deleted, 400, function(list, from, to)
+    call('UNLINK', unpack(list, from, to))
+  end)
   for _, command in ipairs(plan.writes) do
     call(unpack(command))
   end

@@ -13,7 +13,6 @@ local function start_over(t)
   t.cancel = '0'
   t.reason = '-'
   t.due = 0
-  touch(RESULT .. t.id)
-  touch(PROGRESS .. t.id)
-  write('UNLINK', RESULT .. t.id, PROGRESS .. t.id)
+  delete(RESULT .. t.id)
+  delete(PROGRESS .. t.id)
 end

@@ -12,6 +12,7 @@
 --          record of each task: as it was before this claim, or after it in a repeat}
 --- @include "lib/now"
 --- @include "lib/promote_due"
+--- @include "lib/glance"
 --- @include "lib/end_task"
 
 local MOST_ASIDE = 100
@@ -85,59 +86,108 @@ if #queues > 0 and call('EXISTS', LANES) == 1 then
   end
 end
 
+-- A queue's first ready tasks are four lists, one a priority, of {ids, scores, keys, n}. scores are
+-- text of 14 digits, whose order is that of the numbers.
+local function new_list()
+  return {ids = {}, scores = {}, keys = {}, n = 0}
+end
+
+local function append(list, id, score, key)
+  local n = list.n + 1
+  list.ids[n] = id
+  list.scores[n] = score
+  list.keys[n] = key
+  list.n = n
+end
+
+-- band_of(score): the priority of a score, 1 to 4.
+local function band_of(score)
+  return #score < 14 and 1 or byte(score) - 47
+end
+
+-- in_order(lists): the tasks of several lists as one, by score.
+local function in_order(lists)
+  local places, merged = {}, new_list()
+  for i in ipairs(lists) do
+    places[i] = 1
+  end
+  while true do
+    local first
+    for i, list in ipairs(lists) do
+      if places[i] <= list.n and (not first or tonumber(list.scores[places[i]]) <
+          tonumber(lists[first].scores[places[first]])) then
+        first = i
+      end
+    end
+    if not first then
+      return merged
+    end
+    local list, place = lists[first], places[first]
+    append(merged, list.ids[place], list.scores[place], list.keys[place])
+    places[first] = place + 1
+  end
+end
+
 -- heads(queue, low, high, want): the first tasks of a queue with scores between low and high, its
--- lanes merged in, as {score, id, key}.
+-- lanes merged in.
 local function heads(queue, low, high, want)
-  local list = {}
+  local lists = {}
   local function add(key)
     local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
+    local list = new_list()
     for i = 1, #found, 2 do
-      list[#list + 1] = {score = tonumber(found[i + 1]), text = found[i + 1], id = found[i], key = key}
+      append(list, found[i], found[i + 1], key)
     end
+    lists[#lists + 1] = list
   end
   add(queue.ready)
-  if queue.lanes then
-    for _, key in ipairs(queue.lanes) do
-      add(key)
-    end
-    table.sort(list, function(a, b) return a.score < b.score end)
+  if not queue.lanes then
+    return lists[1]
   end
-  return list
+  for _, key in ipairs(queue.lanes) do
+    add(key)
+  end
+  return in_order(lists)
 end
 
 -- bands(queue, want): the first tasks of a queue by priority. When one look shows that the queue
 -- holds one priority only, or all that it holds, that is the only look.
 local function bands(queue, want)
-  local result = {{}, {}, {}, {}}
   local list = heads(queue, '-inf', '+inf', want)
-  for _, head in ipairs(list) do
-    local band = result[math.floor(head.score / BAND) + 1]
-    band[#band + 1] = head
+  local result = {new_list(), new_list(), new_list(), new_list()}
+  if list.n == 0 then
+    return result
   end
-  if #list >= want then
-    local last = math.floor(list[#list].score / BAND)
-    for band = last + 1, 3 do
+  local lowest = band_of(list.scores[list.n])
+  if band_of(list.scores[1]) == lowest then
+    result[lowest] = list
+  else
+    for i = 1, list.n do
+      append(result[band_of(list.scores[i])], list.ids[i], list.scores[i], list.keys[i])
+    end
+  end
+  if list.n >= want then
+    for band = lowest, 3 do
       result[band + 1] = heads(queue, band * BAND, '(' .. (band + 1) * BAND, want)
     end
   end
   return result
 end
 
--- choose(want): ids for this round, each priority's share first, the rest from the top down.
+-- choose(want): the tasks of this round, highest priority first: each priority's share, and the
+-- places left over from the top down.
 local function choose(want)
-  local chosen, taken = {}, {}
+  local taken, total, left = {}, {0, 0, 0, 0}, want
   for i, queue in ipairs(queues) do
     queue.bands = bands(queue, want)
     taken[i] = {0, 0, 0, 0}
   end
   local function take(band, limit)
     for i, queue in ipairs(queues) do
-      local list = queue.bands[band]
-      while limit > 0 and #chosen < want and taken[i][band] < #list do
-        taken[i][band] = taken[i][band] + 1
-        chosen[#chosen + 1] = list[taken[i][band]]
-        limit = limit - 1
-      end
+      local count = math.min(limit, left, queue.bands[band].n - taken[i][band])
+      taken[i][band] = taken[i][band] + count
+      limit = limit - count
+      left = left - count
     end
   end
   for band = 1, 4 do
@@ -146,105 +196,111 @@ local function choose(want)
   for band = 1, 4 do
     take(band, want)
   end
-  table.sort(chosen, function(a, b) return a.score < b.score end)
+  if #queues == 1 then
+    for band = 1, 4 do
+      if taken[1][band] == want then
+        -- All from one list, the common case: its first ones, as they are.
+        local list = queues[1].bands[band]
+        list.n = want
+        return list
+      end
+    end
+  end
+  local chosen = new_list()
+  for band = 1, 4 do
+    for i, queue in ipairs(queues) do
+      local list = queue.bands[band]
+      for j = 1, taken[i][band] do
+        append(chosen, list.ids[j], list.scores[j], list.keys[j])
+      end
+    end
+  end
   return chosen
 end
 
 local reply = {at, next_due, '0'}
-local claimed = {}
+local claimed = {n = 0}
 local aside = 0
 local at_end = false
 
--- step_aside(head, queue, type): moves a ready task that this worker cannot run into its lane.
-local function step_aside(head, queue, type)
+-- step_aside(id, score, key, shape): moves a ready task that this worker cannot run into its lane.
+local function step_aside(id, score, key, shape)
   aside = aside + 1
-  index_remove(head.key, head.id)
-  index_add(lane_key(queue, type), head.text, head.id)
-  if call('HEXISTS', LANES, queue .. ':' .. type) == 0 then
+  index_remove(key, id)
+  index_add(lane_key(shape.queue, shape.type), score, id)
+  local lane = shape.queue .. ':' .. shape.type
+  if call('HEXISTS', LANES, lane) == 0 then
     touch(LANES)
-    write('HSETNX', LANES, queue .. ':' .. type, 0)
-    hint_work('ready ' .. queue)
+    write('HSETNX', LANES, lane, 0)
+    write('SPUBLISH', prefix .. 'work', 'ready ' .. shape.queue)
   end
 end
 
--- run_cancelled(bytes, at_body): whether the run of a step has been cancelled; then it must not start.
-local function run_cancelled(bytes, at_body)
-  local r = open_run(sub(bytes, at_body, at_body + 25))
+-- run_cancelled(bytes, shape): whether the run of a step has been cancelled; then it must not start.
+local function run_cancelled(bytes, shape)
+  local r = open_run(run_of(bytes, shape))
   return r and r.cancel
 end
 
 for _ = 1, MOST_ROUNDS do
-  local want = most - #claimed
+  local want = most - claimed.n
   if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
     break
   end
   local chosen = choose(want)
-  if #chosen == 0 then
-    at_end = true
+  if chosen.n == 0 then
     break
   end
   local keys = {}
-  for i, head in ipairs(chosen) do
-    keys[i] = RECORD .. head.id
+  for i = 1, chosen.n do
+    keys[i] = RECORD .. chosen.ids[i]
   end
   local records = call('MGET', unpack(keys))
   local diverted = false
-  for i, head in ipairs(chosen) do
-    local bytes = records[i]
-    if bytes and sub(bytes, 1, 1) ~= '1' then
-      open_record(head.id, bytes)
-    end
+  for i = 1, chosen.n do
+    local id, source, bytes = chosen.ids[i], chosen.keys[i], records[i]
     if not bytes then
-      index_remove(head.key, head.id)
+      index_remove(source, id)
       diverted = true
     elseif bytes_left > 0 then
-      local queue_length = tonumber(sub(bytes, 4, 6))
-      local type_end = HEADER_LENGTH + queue_length + tonumber(sub(bytes, 7, 9))
-      local queue = sub(bytes, HEADER_LENGTH + 1, HEADER_LENGTH + queue_length)
-      local type = sub(bytes, HEADER_LENGTH + queue_length + 1, type_end)
-      local start_before = sub(bytes, 29, 41)
-      local in_run = sub(bytes, 3, 3) == '1'
-      if start_before ~= '0000000000000' and start_before < at13 then
-        index_remove(head.key, head.id)
-        end_task(open_record(head.id, bytes), 'C', 'e', at)
+      local shape = glance(bytes)
+      -- A time that says nothing begins with a zero, and no other does.
+      if byte(bytes, 29) ~= 48 and sub(bytes, 29, 41) < at13 then
+        index_remove(source, id)
+        end_task(open_record(id, bytes), 'C', 'e', at)
         diverted = true
-      elseif in_run and run_cancelled(bytes, type_end + 1) then
-        index_remove(head.key, head.id)
-        end_task(open_record(head.id, bytes), 'C', 'r', at)
+      elseif in_run(bytes) and run_cancelled(bytes, shape) then
+        index_remove(source, id)
+        end_task(open_record(id, bytes), 'C', 'r', at)
         diverted = true
-      elseif not types[type] then
+      elseif not types[shape.type] then
         if aside < MOST_ASIDE then
-          step_aside(head, queue, type)
+          step_aside(id, chosen.scores[i], source, shape)
           diverted = true
         end
       else
-        local attempt = tonumber(sub(bytes, 87, 91)) + 1
-        local fence = tonumber(sub(bytes, 92, 99)) + 1
-        index_remove(head.key, head.id)
-        index_add(LEASES, expiry, head.id)
-        index_add(index_key(queue, 'R'), at13, head.id)
-        save_claim(head.id, attempt, fence, at13, claim_id, worker)
-        event(head.id .. ' R ' .. attempt .. ' ' .. queue .. ' ' .. type ..
-          (in_run and ' ' .. sub(bytes, type_end + 1, type_end + 26) or ''))
-        claimed[#claimed + 1] = head.id
-        reply[#reply + 1] = head.id
-        reply[#reply + 1] = bytes
+        local attempt = save_claim(keys[i], sub(bytes, 87, 99), at13, claim_id, worker)
+        index_remove(source, id)
+        index_add(LEASES, expiry, id)
+        index_add(shape.running, at13, id)
+        announce_glanced(id, bytes, shape, 'R', attempt)
+        local n = claimed.n + 1
+        claimed[n] = id
+        claimed.n = n
+        reply[2 * n + 2] = id
+        reply[2 * n + 3] = bytes
         bytes_left = bytes_left - #bytes
       end
     end
   end
   finish_runs(at)
-  if #claimed > 0 then
+  if claimed.n > 0 then
     -- Written with the leases themselves, so that no lease exists that a repeat would not find.
     write('SET', memory, claim_id .. table.concat(claimed), 'PX', 3600000)
   end
   flush()
   if not diverted then
-    at_end = aside < MOST_ASIDE
     break
   end
-end
-if #claimed == 0 and not at_end and #queues > 0 then
-  reply[2] = at
 end
 return reply

@@ -21,7 +21,7 @@ if not FINAL[t.state] then
 end
 touch(operation)
 index_remove(EXPIRING, id)
-forget(t)
+forget(id, t.queue, t.state)
 write('SET', operation, '1', 'PX', 600000)
 flush()
 return 'ok'

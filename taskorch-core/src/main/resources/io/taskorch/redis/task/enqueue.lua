@@ -18,7 +18,7 @@ local keys = {}
 for i = 1, count do
   keys[i] = RECORD .. ARGV[4 * i - 2]
 end
-local stored = call('MGET', unpack(keys))
+local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(keys))
 
 local created, fresh, queues, woken = {}, {}, {}, {}
 local ready = 0

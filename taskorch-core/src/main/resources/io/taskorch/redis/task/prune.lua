@@ -5,7 +5,7 @@
 -- ARGV[3] most ended tasks kept
 -- Reply   number deleted
 --- @include "lib/now"
---- @include "lib/move"
+--- @include "lib/glance"
 --- @include "lib/forget"
 
 local at = now()
@@ -19,7 +19,7 @@ for _, id in ipairs(ids) do
   index_remove(EXPIRING, id)
   local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
   if bytes ~= '' then
-    forget(open_record(id, bytes))
+    forget(id, glance(bytes).queue, sub(bytes, 73, 73))
   end
 end
 flush()

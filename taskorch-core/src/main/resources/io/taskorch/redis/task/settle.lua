@@ -8,6 +8,7 @@
 --         T, F: max attempts (5); D: result, empty for none, T, F: error, both opaque JSON
 -- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost
 --- @include "lib/now"
+--- @include "lib/glance"
 --- @include "lib/end_task"
 --- @include "lib/history"
 --- @include "lib/lease"
@@ -16,36 +17,36 @@
 local at = now()
 local at13 = format('%013d', at)
 local count = tonumber(ARGV[1])
-local keys, position = {}, {}
+local keys, position, distinct = {}, {}, 0
 for i = 1, count do
   local id = ARGV[6 * i - 4]
   if not position[id] then
-    keys[#keys + 1] = RECORD .. id
-    position[id] = #keys
+    distinct = distinct + 1
+    keys[distinct] = RECORD .. id
+    position[id] = distinct
   end
 end
 local records = call('MGET', unpack(keys))
-local answers, results, answered = {}, {}, {}
+local answers, results, answered = {}, {n = 0}, {}
 
--- succeed(id, bytes, nonce, result): the common case, without opening the record.
-local function succeed(id, bytes, nonce, result)
-  local queue_end = HEADER_LENGTH + tonumber(sub(bytes, 4, 6))
-  local type_end = queue_end + tonumber(sub(bytes, 7, 9))
-  local queue = sub(bytes, HEADER_LENGTH + 1, queue_end)
-  local run = sub(bytes, 3, 3) == '1' and sub(bytes, type_end + 1, type_end + 26)
-  index_remove(index_key(queue, 'R'), id)
-  save_success(id, nonce, at13)
-  event(id .. ' D ' .. tonumber(sub(bytes, 87, 91)) .. ' ' .. queue .. ' ' ..
-    sub(bytes, queue_end + 1, type_end) .. (run and ' ' .. run or ''))
-  file_ended(id, queue, 'D', at, sub(bytes, 42, 49), run)
+-- succeed(key, id, bytes, nonce, result): the common case, without opening the record.
+local function succeed(key, id, bytes, nonce, result)
+  local shape = glance(bytes)
+  local run = in_run(bytes) and run_of(bytes, shape)
+  index_remove(shape.running, id)
+  save_success(key, nonce, at13)
+  announce_glanced(id, bytes, shape, 'D', attempt_of(bytes))
+  file_ended(id, shape.queue, 'D', at, sub(bytes, 42, 49), run)
   if run then
-    step_ended(run, tonumber(sub(bytes, type_end + 27, type_end + 31)), 'D')
+    step_ended(run, tonumber(sub(bytes, shape.names_end + 27, shape.names_end + 31)), 'D')
   end
   if result ~= '' then
-    local key = RESULT .. id
-    touch(key)
-    results[#results + 1] = key
-    results[#results + 1] = result
+    local result_key = RESULT .. id
+    touch(result_key)
+    local n = results.n
+    results[n + 1] = result_key
+    results[n + 2] = result
+    results.n = n + 2
   end
 end
 
@@ -93,25 +94,28 @@ for i = 1, count do
   local nonce = sub(lease, 5, 26)
   if not bytes then
     answers[i] = '-'
-  elseif answered[id .. nonce] then
-    answers[i] = answered[id .. nonce]
+  elseif answered[id] then
+    -- Twice in one call; the first has not been written yet.
+    answers[i] = answered[id].nonce == nonce and answered[id].answer or '-'
   elseif holds_lease(bytes, sub(lease, 1, 4), nonce) then
     index_remove(LEASES, id)
     if to == 'D' then
-      succeed(id, bytes, nonce, ARGV[6 * i + 1])
+      succeed(keys[position[id]], id, bytes, nonce, ARGV[6 * i + 1])
       answers[i] = 'D'
     else
       answers[i] = leave_running(open_record(id, bytes), to, ARGV[6 * i - 1], ARGV[6 * i],
         ARGV[6 * i + 1])
     end
-    answered[id .. nonce] = answers[i]
+    if distinct < count then
+      answered[id] = {nonce = nonce, answer = answers[i]}
+    end
   elseif sub(bytes, 50, 71) == nonce then
     answers[i] = sub(bytes, 72, 72)
   else
     answers[i] = '-'
   end
 end
-if #results > 0 then
+if results.n > 0 then
   write('MSET', unpack(results))
 end
 finish_runs(at)

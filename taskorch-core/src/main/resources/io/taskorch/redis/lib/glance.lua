@@ -1,0 +1,68 @@
+-- glance(bytes): what the names in a record give, without opening it: its queue and type, the key
+-- of the queue's index of running tasks, and where the names end. Most tasks of a call share them,
+-- so they are put together once; claim and settle live on it.
+--- @include "lib/record"
+--- @include "lib/plan"
+local byte = string.byte
+local shapes = {}
+local function glance(bytes)
+  local lengths = sub(bytes, 4, 9)
+  local of_lengths = shapes[lengths]
+  if not of_lengths then
+    local queue_length = tonumber(sub(lengths, 1, 3))
+    of_lengths = {
+      queue_end = HEADER_LENGTH + queue_length,
+      names_end = HEADER_LENGTH + queue_length + tonumber(sub(lengths, 4, 6))
+    }
+    shapes[lengths] = of_lengths
+  end
+  local names = sub(bytes, HEADER_LENGTH + 1, of_lengths.names_end)
+  local shape = of_lengths[names]
+  if not shape then
+    local queue = sub(bytes, HEADER_LENGTH + 1, of_lengths.queue_end)
+    shape = {
+      queue = queue,
+      type = sub(bytes, of_lengths.queue_end + 1, of_lengths.names_end),
+      running = index_key(queue, 'R'),
+      names_end = of_lengths.names_end,
+      events = {}
+    }
+    of_lengths[names] = shape
+  end
+  return shape
+end
+
+-- attempt_of(bytes): the number of a record's last attempt.
+local attempts = {}
+local function attempt_of(bytes)
+  local digits = sub(bytes, 87, 91)
+  local attempt = attempts[digits]
+  if not attempt then
+    attempt = tonumber(digits)
+    attempts[digits] = attempt
+  end
+  return attempt
+end
+
+-- in_run(bytes): whether a record is of a workflow's step; run_of(bytes, shape): the run's id.
+local function in_run(bytes)
+  return byte(bytes, 3) == 49
+end
+local function run_of(bytes, shape)
+  return sub(bytes, shape.names_end + 1, shape.names_end + 26)
+end
+
+-- announce_glanced(id, bytes, shape, state, attempt): the line that announce writes for an opened
+-- task. Each call that uses it announces one state only.
+local function announce_glanced(id, bytes, shape, state, attempt)
+  local text = shape.events[attempt]
+  if not text then
+    text = ' ' .. state .. ' ' .. attempt .. ' ' .. shape.queue .. ' ' .. shape.type
+    shape.events[attempt] = text
+  end
+  if in_run(bytes) then
+    event(id .. text .. ' ' .. run_of(bytes, shape))
+  else
+    event(id .. text)
+  end
+end
