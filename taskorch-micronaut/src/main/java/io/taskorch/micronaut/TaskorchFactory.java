@@ -17,6 +17,7 @@ import io.taskorch.observe.QueueMeters;
 import io.taskorch.store.Stores;
 import io.taskorch.worker.Worker;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +50,15 @@ final class TaskorchFactory {
   }
 
   @Singleton
+  @Requires(missingBeans = InstantSource.class)
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Singleton
   @Bean(preDestroy = "close")
-  Taskorch taskorch(TaskorchConfig config, Roles roles, @Nullable MeterRegistry registry) {
+  Taskorch taskorch(
+      TaskorchConfig config, Roles roles, InstantSource clock, @Nullable MeterRegistry registry) {
     RedisConfig redis = config.redis();
     Taskorch.Builder builder =
         Taskorch.builder()
@@ -62,7 +70,8 @@ final class TaskorchFactory {
             .partitions(redis.partitions())
             .allowEviction(redis.allowEviction())
             .worker(config.worker().options(config.server().gracefulShutdownTimeout()))
-            .upkeep(config.scheduler().options());
+            .upkeep(config.scheduler().options())
+            .clock(clock);
     if (!redis.username().isEmpty()) {
       builder.username(redis.username());
     }
