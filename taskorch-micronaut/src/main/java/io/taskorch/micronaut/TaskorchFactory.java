@@ -8,6 +8,8 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.annotation.Nullable;
 import io.taskorch.Taskorch;
+import io.taskorch.client.TaskClient;
+import io.taskorch.client.WorkflowClient;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.micronaut.config.ConfigLoader;
 import io.taskorch.micronaut.config.RedisConfig;
@@ -110,6 +112,16 @@ final class TaskorchFactory {
   @Singleton
   Stores stores(Taskorch taskorch) {
     return taskorch.stores();
+  }
+
+  @Singleton
+  TaskClient tasks(Taskorch taskorch) {
+    return taskorch.client();
+  }
+
+  @Singleton
+  WorkflowClient workflows(Taskorch taskorch) {
+    return taskorch.workflows();
   }
 
   @Singleton

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -104,6 +105,11 @@ public final class Fields {
     return refusals;
   }
 
+  /** Refuses a field that cannot be read together with what stands elsewhere. */
+  public void malformed(String name, String code, String detail) {
+    refusals.malformed(at(name), code, detail);
+  }
+
   /** Refuses a field whose value cannot be. */
   public void impossible(String name, String code, String detail) {
     refusals.impossible(at(name), code, detail);
@@ -121,6 +127,17 @@ public final class Fields {
       refusals.impossible(pointer, e);
       return null;
     }
+  }
+
+  /**
+   * Makes a value of what was read.
+   *
+   * @throws InvalidRequestException naming everything that was wrong
+   */
+  public <T> T finish(Supplier<T> value) {
+    T made = build(value);
+    refusals.throwIfAny();
+    return Objects.requireNonNull(made);
   }
 
   public boolean has(String name) {
@@ -370,9 +387,16 @@ public final class Fields {
     }
 
     /**
-     * @param refusals collects what is wrong with this entry
+     * The fields of the entry, which is a request of its own.
+     *
+     * @throws InvalidRequestException when it is not an object
      */
-    public Optional<Fields> asObject(Class<? extends Record> shape, Refusals refusals) {
+    public Fields asObject(Class<? extends Record> shape) {
+      Refusals own = new Refusals();
+      return asObject(shape, own).orElseThrow(() -> Objects.requireNonNull(own.toException()));
+    }
+
+    private Optional<Fields> asObject(Class<? extends Record> shape, Refusals refusals) {
       if (value.kind() != Kind.OBJECT) {
         refusals.malformed(pointer, "wrong-type", "is not an object");
         return Optional.empty();

@@ -39,6 +39,9 @@ final class JsonValue {
                   .maxNumberLength(LONGEST_NUMBER)
                   .build())
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // A parser that guesses would let UTF-16, UTF-32 and a byte order mark pass.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
   /** What a value can be. */
@@ -98,12 +101,6 @@ final class JsonValue {
   }
 
   private static void requireUtf8(byte[] body) {
-    // A parser that is left to guess would take these for UTF-16, UTF-32 or a byte order mark.
-    for (int i = 0; i < Math.min(4, body.length); i++) {
-      if (body[i] == 0 || (i == 0 && (body[i] & 0xff) == 0xef)) {
-        throw new MalformedJsonException("is not JSON in UTF-8");
-      }
-    }
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
     } catch (CharacterCodingException e) {

@@ -52,6 +52,10 @@ public final class Refusals {
     }
   }
 
+  List<Violation> found() {
+    return found;
+  }
+
   /** Everything found; null when nothing was. */
   public @Nullable InvalidRequestException toException() {
     if (found.isEmpty()) {

@@ -1,0 +1,21 @@
+package io.taskorch.api.input;
+
+import org.jspecify.annotations.Nullable;
+
+/** How large bodies may be, and those without a shape of their own. */
+public final class Bodies {
+
+  public static final int MOST = 1024 * 1024;
+
+  /** Of batches and workflows. */
+  public static final int MOST_OF_MANY = 16 * 1024 * 1024;
+
+  private Bodies() {}
+
+  /** Refuses a body of a call that takes none: what it says would be ignored. */
+  public static void requireNone(byte @Nullable [] body) {
+    Fields.ofOptional(body, None.class, MOST).refusals().throwIfAny();
+  }
+
+  private record None() {}
+}

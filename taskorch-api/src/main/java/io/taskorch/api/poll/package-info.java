@@ -1,0 +1,5 @@
+/** Calls that wait. */
+@NullMarked
+package io.taskorch.api.poll;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.taskorch.api.task;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.taskorch.task.Attempt;
+import io.taskorch.task.Json;
+import io.taskorch.task.Progress;
+import io.taskorch.task.Reason;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskError;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A task as it is read back. What is absent, or not known in lists, is left out. */
+@Schema(name = "Task")
+public record TaskView(
+    String id,
+    String type,
+    @Schema(implementation = Object.class) Json payload,
+    String queue,
+    @Schema(allowableValues = {"critical", "high", "normal", "low"}) String priority,
+    @Nullable RetryPolicyBody retryPolicy,
+    @Nullable Instant startBefore,
+    @Schema(implementation = String.class) @Nullable Duration timeout,
+    @Nullable String idempotencyKey,
+    List<String> tags,
+    Map<String, String> metadata,
+    @Schema(implementation = String.class) @Nullable Duration retention,
+    TaskState state,
+    Instant createdAt,
+    Instant updatedAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant finishedAt,
+    @Nullable Instant dueAt,
+    int attempt,
+    @Nullable Integer maxAttempts,
+    int crashes,
+    int generation,
+    @Schema(description = "of a final state") @Nullable String reason,
+    boolean cancelRequested,
+    @Schema(description = "upstream steps that a BLOCKED one waits for")
+        @Nullable List<String> waitingFor,
+    @Nullable List<AttemptView> attempts,
+    @Nullable Progress progress,
+    @Schema(implementation = Object.class) @Nullable Json result,
+    @Nullable String workerId,
+    @Nullable String workflowId,
+    @Nullable String step) {
+
+  /** One run of a task. */
+  @Schema(name = "Attempt")
+  record AttemptView(
+      int generation,
+      int number,
+      String workerId,
+      Instant startedAt,
+      @Nullable Instant finishedAt,
+      @Nullable TaskError error) {
+
+    static AttemptView of(Attempt attempt) {
+      return new AttemptView(
+          attempt.generation(),
+          attempt.number(),
+          attempt.workerId(),
+          attempt.startedAt(),
+          attempt.finishedAt(),
+          attempt.error());
+    }
+  }
+
+  /** A task with everything known of it. */
+  public static TaskView of(Task task) {
+    return of(task, null, task.attempts().stream().map(AttemptView::of).toList());
+  }
+
+  /** A {@code BLOCKED} task with the steps that it waits for. */
+  static TaskView of(Task task, List<String> waitingFor) {
+    return of(task, waitingFor, task.attempts().stream().map(AttemptView::of).toList());
+  }
+
+  /** A task as lists have it: what the list does not know is left out. */
+  static TaskView row(Task task) {
+    return of(task, null, null);
+  }
+
+  private static TaskView of(
+      Task task, @Nullable List<String> waitingFor, @Nullable List<AttemptView> attempts) {
+    TaskSpec spec = task.spec();
+    return new TaskView(
+        task.id(),
+        spec.type(),
+        spec.payload(),
+        spec.queue(),
+        spec.priority().name().toLowerCase(Locale.ROOT),
+        spec.retryPolicy() == null ? null : RetryPolicyBody.of(spec.retryPolicy()),
+        spec.startBefore(),
+        spec.timeout(),
+        spec.idempotencyKey(),
+        spec.tags(),
+        spec.metadata(),
+        spec.retention(),
+        task.state(),
+        task.createdAt(),
+        task.updatedAt(),
+        task.startedAt(),
+        task.finishedAt(),
+        task.dueAt(),
+        task.attempt(),
+        task.maxAttempts() == 0 ? null : task.maxAttempts(),
+        task.crashes(),
+        task.generation(),
+        word(task.reason()),
+        task.cancelRequested(),
+        waitingFor,
+        attempts,
+        task.progress(),
+        task.result(),
+        task.workerId(),
+        task.step() == null ? null : task.step().runId(),
+        task.step() == null ? null : task.step().name());
+  }
+
+  private static @Nullable String word(@Nullable Reason reason) {
+    return reason == null ? null : reason.word();
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code /v1/tasks}. */
+@NullMarked
+package io.taskorch.api.task;
+
+import org.jspecify.annotations.NullMarked;
