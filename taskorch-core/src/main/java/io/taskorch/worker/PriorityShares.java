@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Used by one thread.
  */
-final class PriorityShares {
+public final class PriorityShares {
 
   private static final int PRIORITIES = Priority.values().length;
   private static final int CYCLE = (1 << PRIORITIES) - 1;
@@ -22,7 +22,7 @@ final class PriorityShares {
   private final WorkerOptions.Priorities rule;
   private int place;
 
-  PriorityShares(WorkerOptions.Priorities rule) {
+  public PriorityShares(WorkerOptions.Priorities rule) {
     this.rule = rule;
   }
 
@@ -31,7 +31,7 @@ final class PriorityShares {
    *
    * @param places of the claim, at least 1
    */
-  List<Integer> next(int places) {
+  public List<Integer> next(int places) {
     return switch (rule) {
       case STRICT -> NONE;
       case WEIGHTED -> weighted(places);

@@ -2,25 +2,21 @@ package io.taskorch.worker;
 
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.RunStore;
-import io.taskorch.store.RunStore.StepInput;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.PermanentTaskException;
 import io.taskorch.task.Reason;
 import io.taskorch.task.RetryPolicy;
-import io.taskorch.task.StepLink;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskorchException;
-import io.taskorch.workflow.PayloadReferences;
 import io.taskorch.workflow.UnresolvedReferenceException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,7 +30,7 @@ final class TaskRunner {
   private static final Duration UNAVAILABLE_WAIT = Duration.ofSeconds(1);
 
   private final HandlerRegistry handlers;
-  private final RunStore runs;
+  private final StepPayloads payloads;
   private final PayloadCodec codec;
   private final RetryPolicy defaultPolicy;
   private final ScheduledExecutorService timer;
@@ -50,7 +46,7 @@ final class TaskRunner {
       InstantSource clock,
       BooleanSupplier draining) {
     this.handlers = handlers;
-    this.runs = runs;
+    this.payloads = new StepPayloads(runs);
     this.codec = codec;
     this.defaultPolicy = defaultPolicy;
     this.timer = timer;
@@ -124,7 +120,7 @@ final class TaskRunner {
     Object payload = null;
     if (handler.payload() != null) {
       try {
-        payload = codec.read(resolved(attempt.task()), handler.payload());
+        payload = codec.read(payloads.of(attempt.task()), handler.payload());
       } catch (UnresolvedReferenceException e) {
         return new Unreadable(TaskError.of(e.kind(), String.valueOf(e.getMessage())));
       } catch (IllegalArgumentException e) {
@@ -140,21 +136,6 @@ final class TaskRunner {
     } catch (Throwable e) {
       return new Threw(e);
     }
-  }
-
-  /** The payload with what it refers to in place of the references. */
-  private Json resolved(Task task) {
-    Json payload = task.spec().payload();
-    StepLink step = task.step();
-    if (step == null) {
-      return payload;
-    }
-    PayloadReferences references = PayloadReferences.of(payload, step.upstream().keySet());
-    if (!step.hasReferences()) {
-      return references.resolve(Json.NULL, Map.of());
-    }
-    StepInput input = runs.input(step.runId(), step.upstream());
-    return references.resolve(input.input(), input.results());
   }
 
   private Outcome outcome(LiveAttempt attempt, RetryPolicy policy, Ending ending) {

@@ -1,5 +1,6 @@
 package io.taskorch.api.input;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.taskorch.api.input.JsonValue.Kind;
 import io.taskorch.task.Durations;
 import io.taskorch.task.InvalidTaskException;
@@ -55,7 +56,8 @@ public final class Fields {
   /**
    * Reads a body.
    *
-   * @param shape its components are the fields that there may be, in camel case
+   * @param shape its components are the fields that there may be, in camel case or named by {@link
+   *     JsonProperty}
    * @param most the size of the body, in bytes
    * @throws InvalidRequestException when it is not a JSON object, or is too large
    */
@@ -87,9 +89,15 @@ public final class Fields {
 
   static Set<String> namesOf(Class<? extends Record> shape) {
     return Arrays.stream(shape.getRecordComponents())
-        .map(RecordComponent::getName)
-        .map(name -> CAPITAL.matcher(name).replaceAll("_$1").toLowerCase(Locale.ROOT))
+        .map(Fields::nameOf)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static String nameOf(RecordComponent component) {
+    JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+    return named != null
+        ? named.value()
+        : CAPITAL.matcher(component.getName()).replaceAll("_$1").toLowerCase(Locale.ROOT);
   }
 
   private String at(String name) {

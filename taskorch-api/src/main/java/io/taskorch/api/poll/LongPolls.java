@@ -1,9 +1,9 @@
 package io.taskorch.api.poll;
 
+import io.taskorch.client.AwaitInterruptedException;
 import io.taskorch.client.AwaitTimeoutException;
 import io.taskorch.client.TaskClient;
 import io.taskorch.micronaut.Shutdown;
-import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -47,16 +47,12 @@ public final class LongPolls {
     }
     try {
       return tasks.await(id, longest);
-    } catch (AwaitTimeoutException e) {
+    } catch (AwaitTimeoutException | AwaitInterruptedException e) {
       leave();
-    } catch (StoreUnavailableException e) {
-      if (!leave()) {
-        throw e;
-      }
+      return tasks.get(id);
     } finally {
       leave();
     }
-    return tasks.get(id);
   }
 
   /** Whether there is time to wait. */
@@ -69,12 +65,12 @@ public final class LongPolls {
     }
   }
 
-  /** Whether the wait was cut short; the thread is free of the interruption afterwards. */
-  private boolean leave() {
+  /** The thread is free of any interruption afterwards. */
+  private void leave() {
     lock.lock();
     try {
       waiting.remove(Thread.currentThread());
-      return Thread.interrupted();
+      boolean unused = Thread.interrupted();
     } finally {
       lock.unlock();
     }

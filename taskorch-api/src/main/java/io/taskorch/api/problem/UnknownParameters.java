@@ -30,7 +30,12 @@ final class UnknownParameters {
     Set<String> known =
         Arrays.stream(route.getArguments())
             .filter(argument -> argument.isAnnotationPresent(QueryValue.class))
-            .map(argument -> argument.getAnnotationMetadata().stringValue(QueryValue.class).orElse(argument.getName()))
+            .map(
+                argument ->
+                    argument
+                        .getAnnotationMetadata()
+                        .stringValue(QueryValue.class)
+                        .orElse(argument.getName()))
             .collect(Collectors.toSet());
     Query query = new Query();
     request

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A retry policy as it is sent and read back; what is not sent has its default. */
 @Schema(name = "RetryPolicy")
-record RetryPolicyBody(
+public record RetryPolicyBody(
     @Schema(description = "attempts in all, the first included", example = "3")
         @Nullable Integer maxAttempts,
     @Schema(description = "the wait before the second attempt", example = "1s")

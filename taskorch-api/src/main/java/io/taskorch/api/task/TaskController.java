@@ -24,7 +24,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
-import io.taskorch.api.input.Ids;
 import io.taskorch.api.input.InvalidRequestException;
 import io.taskorch.api.input.Query;
 import io.taskorch.api.poll.LongPolls;
@@ -58,16 +57,15 @@ final class TaskController {
 
   private final TaskClient tasks;
   private final LongPolls polls;
-  private final Ids ids;
 
-  TaskController(TaskClient tasks, LongPolls polls, Ids ids) {
+  TaskController(TaskClient tasks, LongPolls polls) {
+
     this.tasks = tasks;
-    this.ids = ids;
     this.polls = polls;
   }
 
   @Post
-  @Operation(summary = "Submits a task")
+  @Operation(operationId = "submitTask", summary = "Submits a task")
   HttpResponse<TaskView> submit(
       @RequestBody(content = @Content(schema = @Schema(implementation = TaskBody.class))) @Body
           byte @Nullable [] body,
@@ -81,7 +79,7 @@ final class TaskController {
   }
 
   @Post("/batch")
-  @Operation(summary = "Submits up to 1,000 tasks, each on its own")
+  @Operation(operationId = "submitTasks", summary = "Submits up to 1,000 tasks, each on its own")
   BatchView submitAll(
       HttpRequest<?> request,
       @RequestBody(content = @Content(schema = @Schema(implementation = BatchBody.class))) @Body
@@ -124,6 +122,7 @@ final class TaskController {
 
   @Get
   @Operation(
+      operationId = "listTasks",
       summary = "Lists tasks",
       description =
           "One state after the other, each in its own order. A filtered page may be short or empty"
@@ -176,9 +175,9 @@ final class TaskController {
   }
 
   @Get("/{id}")
-  @Operation(summary = "Reads a task")
+  @Operation(operationId = "getTask", summary = "Reads a task")
   TaskView get(String id) {
-    Task task = tasks.get(ids.known(id));
+    Task task = tasks.get(id);
     if (task.state() != TaskState.BLOCKED) {
       return TaskView.of(task);
     }
@@ -195,6 +194,7 @@ final class TaskController {
 
   @Get("/{id}/result")
   @Operation(
+      operationId = "awaitTask",
       summary = "Waits for the end of a task",
       description = "200 with the result or the error when it has ended, 202 when it has not")
   HttpResponse<ResultView> result(
@@ -206,14 +206,14 @@ final class TaskController {
     Query query = new Query();
     Duration longest = query.duration("wait", wait, LONGEST_WAIT);
     query.done();
-    Task task = polls.await(ids.known(id), longest);
+    Task task = polls.await(id, longest);
     return task.state().isFinal()
         ? HttpResponse.ok(ResultView.of(task))
         : HttpResponse.accepted().body(new ResultView(task.state(), null, null, null));
   }
 
   @Get("/{id}/logs")
-  @Operation(summary = "Reads lines of a task's log, at most 1,000")
+  @Operation(operationId = "readTaskLog", summary = "Reads lines of a task's log, at most 1,000")
   HttpResponse<?> logs(
       HttpRequest<?> request,
       String id,
@@ -232,54 +232,57 @@ final class TaskController {
               "a log cannot be followed yet; ask again with after")
           .response(HttpResponse.status(HttpStatus.NOT_IMPLEMENTED));
     }
-    return HttpResponse.ok(LogView.of(tasks.logs(ids.known(id), seq, LOG_PAGE)));
+    return HttpResponse.ok(LogView.of(tasks.logs(id, seq, LOG_PAGE)));
   }
 
   @Get("/{id}/explain")
-  @Operation(summary = "Tells why a task does not run now")
+  @Operation(operationId = "explainTask", summary = "Tells why a task does not run now")
   ExplanationView explain(String id) {
-    return ExplanationView.of(tasks.explain(ids.known(id)));
+    return ExplanationView.of(tasks.explain(id));
   }
 
   @Delete("/{id}")
   @Consumes(ALL)
   @Operation(
+      operationId = "cancelOrDeleteTask",
       summary = "Cancels a task, or deletes the record of one that has ended",
       description = "200 with the task after a cancel, 204 after purge=true")
   HttpResponse<TaskView> cancelOrDelete(
-      String id, @QueryValue @Nullable String purge, @Body byte @Nullable [] body) {
+      String id,
+      @QueryValue @Nullable String purge,
+      @Parameter(hidden = true) @Body byte @Nullable [] body) {
     Bodies.requireNone(body);
     Query query = new Query();
     boolean delete = query.flag("purge", purge);
     query.done();
     if (delete) {
-      tasks.delete(ids.known(id));
+      tasks.delete(id);
       return HttpResponse.noContent();
     }
-    return HttpResponse.ok(TaskView.of(tasks.cancel(ids.known(id))));
+    return HttpResponse.ok(TaskView.of(tasks.cancel(id)));
   }
 
   @Post("/{id}/cancel")
   @Consumes(ALL)
-  @Operation(summary = "Cancels a task; one that runs is told")
-  TaskView cancel(String id, @Body byte @Nullable [] body) {
+  @Operation(operationId = "cancelTask", summary = "Cancels a task; one that runs is told")
+  TaskView cancel(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
     Bodies.requireNone(body);
-    return TaskView.of(tasks.cancel(ids.known(id)));
+    return TaskView.of(tasks.cancel(id));
   }
 
   @Post("/{id}/retry")
   @Consumes(ALL)
-  @Operation(summary = "Starts a failed or cancelled task over")
-  TaskView retry(String id, @Body byte @Nullable [] body) {
+  @Operation(operationId = "retryTask", summary = "Starts a failed or cancelled task over")
+  TaskView retry(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
     Bodies.requireNone(body);
-    return TaskView.of(tasks.retry(ids.known(id)));
+    return TaskView.of(tasks.retry(id));
   }
 
   @Post("/{id}/run-now")
   @Consumes(ALL)
-  @Operation(summary = "Makes a task ready that waits for its time")
-  TaskView runNow(String id, @Body byte @Nullable [] body) {
+  @Operation(operationId = "runTaskNow", summary = "Makes a task ready that waits for its time")
+  TaskView runNow(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
     Bodies.requireNone(body);
-    return TaskView.of(tasks.runNow(ids.known(id)));
+    return TaskView.of(tasks.runNow(id));
   }
 }

@@ -75,26 +75,39 @@ public record TaskView(
 
   /** A task with everything known of it. */
   public static TaskView of(Task task) {
-    return of(task, null, task.attempts().stream().map(AttemptView::of).toList());
+    return of(
+        task, task.spec().payload(), null, task.attempts().stream().map(AttemptView::of).toList());
   }
 
   /** A {@code BLOCKED} task with the steps that it waits for. */
   static TaskView of(Task task, List<String> waitingFor) {
-    return of(task, waitingFor, task.attempts().stream().map(AttemptView::of).toList());
+    return of(
+        task,
+        task.spec().payload(),
+        waitingFor,
+        task.attempts().stream().map(AttemptView::of).toList());
+  }
+
+  /** A task that a worker has claimed, with the payload that it gets. */
+  public static TaskView of(Task task, Json payload) {
+    return of(task, payload, null, task.attempts().stream().map(AttemptView::of).toList());
   }
 
   /** A task as lists have it: what the list does not know is left out. */
   static TaskView row(Task task) {
-    return of(task, null, null);
+    return of(task, task.spec().payload(), null, null);
   }
 
   private static TaskView of(
-      Task task, @Nullable List<String> waitingFor, @Nullable List<AttemptView> attempts) {
+      Task task,
+      Json payload,
+      @Nullable List<String> waitingFor,
+      @Nullable List<AttemptView> attempts) {
     TaskSpec spec = task.spec();
     return new TaskView(
         task.id(),
         spec.type(),
-        spec.payload(),
+        payload,
         spec.queue(),
         spec.priority().name().toLowerCase(Locale.ROOT),
         spec.retryPolicy() == null ? null : RetryPolicyBody.of(spec.retryPolicy()),

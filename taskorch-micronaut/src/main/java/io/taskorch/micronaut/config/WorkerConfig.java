@@ -48,7 +48,8 @@ public record WorkerConfig(
           settings.number("max_attempts", fallback.maxAttempts(), 1, RetryPolicy.MOST_ATTEMPTS));
     }
 
-    RetryPolicy policy() {
+    /** The whole policy; the rest is as always. */
+    public RetryPolicy policy() {
       RetryPolicy fallback = RetryPolicy.DEFAULT;
       return new RetryPolicy(
           maxAttempts,

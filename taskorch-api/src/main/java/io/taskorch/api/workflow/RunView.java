@@ -1,0 +1,72 @@
+package io.taskorch.api.workflow;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.taskorch.task.Json;
+import io.taskorch.task.TaskState;
+import io.taskorch.workflow.Run;
+import io.taskorch.workflow.RunState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A workflow run as it is read back; lists leave out the steps. */
+@Schema(name = "WorkflowRun")
+record RunView(
+    String id,
+    String name,
+    RunState state,
+    @Schema(implementation = Object.class) Json input,
+    Instant createdAt,
+    @Nullable Instant finishedAt,
+    boolean cancelRequested,
+    @Nullable List<StepView> steps) {
+
+  /**
+   * A step of a run.
+   *
+   * @param id its task's
+   */
+  @Schema(name = "WorkflowStep")
+  record StepView(
+      String name,
+      TaskState state,
+      String id,
+      List<String> dependencies,
+      int attempt,
+      @Nullable Instant startedAt,
+      @Nullable Instant finishedAt,
+      @Nullable String reason) {
+
+    static StepView of(Run.StepStatus step) {
+      return new StepView(
+          step.name(),
+          step.state(),
+          step.taskId(),
+          step.dependencies(),
+          step.attempt(),
+          step.startedAt(),
+          step.finishedAt(),
+          step.reason() == null ? null : step.reason().word());
+    }
+  }
+
+  static RunView of(Run run) {
+    return of(run, run.steps().stream().map(StepView::of).toList());
+  }
+
+  static RunView row(Run run) {
+    return of(run, null);
+  }
+
+  private static RunView of(Run run, @Nullable List<StepView> steps) {
+    return new RunView(
+        run.id(),
+        run.name(),
+        run.state(),
+        run.input(),
+        run.createdAt(),
+        run.finishedAt(),
+        run.cancelRequested(),
+        steps);
+  }
+}

@@ -1,0 +1,112 @@
+package io.taskorch.api.workflow;
+
+import static io.micronaut.http.MediaType.ALL;
+
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Header;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.taskorch.api.input.Bodies;
+import io.taskorch.api.input.Fields;
+import io.taskorch.api.input.Query;
+import io.taskorch.api.task.IdempotencyKey;
+import io.taskorch.client.RunSubmission;
+import io.taskorch.client.WorkflowClient;
+import io.taskorch.store.RunStore.RunFilter;
+import io.taskorch.store.TaskFilter;
+import io.taskorch.workflow.RunState;
+import io.taskorch.workflow.WorkflowDefinition;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+
+/** Starts, reads and operates workflow runs. */
+@Controller("/v1/workflows")
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "workflows")
+final class WorkflowController {
+
+  private final WorkflowClient workflows;
+
+  WorkflowController(WorkflowClient workflows) {
+    this.workflows = workflows;
+  }
+
+  @Post
+  @Operation(operationId = "startWorkflow", summary = "Starts a run of a workflow")
+  HttpResponse<RunView> start(
+      @RequestBody(content = @Content(schema = @Schema(implementation = WorkflowBody.class))) @Body
+          byte @Nullable [] body,
+      @Header(IdempotencyKey.HEADER) @Nullable String idempotencyKey) {
+    Fields in = Fields.of(body, WorkflowBody.class, Bodies.MOST_OF_MANY);
+    String key = IdempotencyKey.of(idempotencyKey, in);
+    WorkflowDefinition definition = WorkflowBody.read(in);
+    RunSubmission submission = workflows.submit(definition, WorkflowBody.input(in), key);
+    RunView view = RunView.of(submission.run());
+    return HttpResponse.<RunView>status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
+        .headers(headers -> headers.location(URI.create("/v1/workflows/" + view.id())))
+        .body(view);
+  }
+
+  @Get
+  @Operation(operationId = "listWorkflows", summary = "Lists runs, latest first within each state")
+  RunListView list(
+      @Parameter(description = "by comma") @QueryValue @Nullable String state,
+      @QueryValue @Nullable String name,
+      @QueryValue("created_after") @Nullable String createdAfter,
+      @QueryValue("created_before") @Nullable String createdBefore,
+      @Parameter(description = "`reverse` turns the order round") @QueryValue @Nullable String sort,
+      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
+      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
+          String cursor) {
+    Query query = new Query();
+    List<RunState> states = query.choices("state", state, RunState.class);
+    String checkedName = query.name("name", name);
+    Instant after = query.instant("created_after", createdAfter);
+    Instant before = query.instant("created_before", createdBefore);
+    boolean reverse = query.word("sort", sort, "reverse");
+    int most = (int) query.number("limit", limit, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
+    return query.answer(
+        () ->
+            RunListView.of(
+                workflows.list(
+                    new RunFilter(states, checkedName, after, before, reverse, most, cursor))));
+  }
+
+  @Get("/{id}")
+  @Operation(operationId = "getWorkflow", summary = "Reads a run with its steps")
+  RunView get(String id) {
+    return RunView.of(workflows.get(id));
+  }
+
+  @Delete("/{id}")
+  @Consumes(ALL)
+  @Operation(operationId = "cancelWorkflow", summary = "Cancels a run")
+  RunView cancel(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+    Bodies.requireNone(body);
+    return RunView.of(workflows.cancel(id));
+  }
+
+  @Post("/{id}/retry")
+  @Consumes(ALL)
+  @Operation(operationId = "retryWorkflow", summary = "Starts the steps over that did not succeed")
+  RunView retry(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+    Bodies.requireNone(body);
+    return RunView.of(workflows.retry(id));
+  }
+}
