@@ -158,7 +158,7 @@ local function step_ended(run, index, state)
       list = {}
       runs_to_settle[r] = list
     end
-    list[#list + 1] = {index = index, succeeded = state == 'D' or state == 'K'}
+    list[#list + 1] = {index = index, succeeded = state == 'D'}
   end
 end
 

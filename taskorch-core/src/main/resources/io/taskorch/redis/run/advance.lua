@@ -27,7 +27,7 @@ local function go_on_with_edges()
     if not FINAL[state] then
       return
     end
-    succeeded = state == 'D' or state == 'K'
+    succeeded = state == 'D'
   end
   local ended = {{index = index, succeeded = succeeded, from = tonumber(second)}}
   local freed = {}

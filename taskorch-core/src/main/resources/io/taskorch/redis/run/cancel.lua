@@ -16,7 +16,6 @@ if r.state ~= 'R' then
 end
 if not r.cancel then
   set_run(r, 'cancel', true)
-  set_run(r, 'cancelled', true)
   leave_for_later(r, 'c 0')
   flush()
 end
