@@ -72,7 +72,8 @@ final class Benchmarks {
     }
     String unit = "tasks/s";
     Figure rawEnqueue = new Figure("raw ceiling, enqueue in batches", unit, rawEnqueues, null);
-    Figure rawSingle = new Figure("raw ceiling, one by one, 64 connections", unit, rawSingles, null);
+    Figure rawSingle =
+        new Figure("raw ceiling, one by one, 64 connections", unit, rawSingles, null);
     Figure rawDrain = new Figure("raw ceiling, drain", unit, rawDrains, null);
     return List.of(
         new Figure("plain SET in a pipeline", "a second", sets, null),

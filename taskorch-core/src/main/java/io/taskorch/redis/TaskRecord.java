@@ -26,6 +26,7 @@ final class TaskRecord {
   static final int HEADER_LENGTH = 218;
 
   private static final Priority[] PRIORITIES = Priority.values();
+
   /** The first time whose thirteen digits do not begin with a zero, in 2001. */
   private static final long FIRST_TIME = 1_000_000_000_000L;
 
