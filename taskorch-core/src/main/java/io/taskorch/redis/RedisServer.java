@@ -1,5 +1,6 @@
 package io.taskorch.redis;
 
+import io.taskorch.task.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import org.redisson.api.RedissonClient;
 import org.redisson.api.redisnode.RedisNode;
 import org.redisson.api.redisnode.RedisNode.InfoSection;
 import org.redisson.api.redisnode.RedisNodes;
+import org.redisson.client.RedisException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +60,20 @@ final class RedisServer {
     }
   }
 
-  /** The largest share of its {@code maxmemory} that a master has used, 0 without a limit. */
+  /**
+   * The largest share of its {@code maxmemory} that a master has used, 0 without a limit.
+   *
+   * @throws StoreUnavailableException when a master does not answer
+   */
   double memoryUsed() {
+    try {
+      return largestShareUsed();
+    } catch (RedisException e) {
+      throw new StoreUnavailableException("Redis cannot be reached", e);
+    }
+  }
+
+  private double largestShareUsed() {
     double most = 0;
     for (RedisNode node : masters()) {
       Map<String, String> info = node.info(InfoSection.MEMORY);

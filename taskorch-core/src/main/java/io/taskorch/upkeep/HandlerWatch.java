@@ -60,16 +60,8 @@ final class HandlerWatch implements Loop.Work {
   private int failUnhandled(QueueView queue, List<RegisteredWorker> live) {
     List<RegisteredWorker> ofQueue =
         live.stream().filter(worker -> worker.info().queues().contains(queue.name())).toList();
-    // While all of them drain, the workers of the next release may be on their way.
-    if (ofQueue.stream().noneMatch(worker -> worker.state() == WorkerState.ACTIVE)) {
-      return 0;
-    }
-    Set<String> liveTypes = new HashSet<>();
-    ofQueue.forEach(worker -> liveTypes.addAll(worker.info().types()));
-    if (liveTypes.containsAll(queue.waitingByType().keySet())) {
-      return 0;
-    }
     int failed = 0;
+    Set<String> liveTypes = liveTypes(queue, ofQueue);
     for (int partition = 0; partition < partitions; partition++) {
       failed += tasks.failUnhandled(partition, queue.name(), liveTypes, grace);
     }
@@ -78,5 +70,18 @@ final class HandlerWatch implements Loop.Work {
           "queue {}: {} tasks failed, as no live worker handles their type", queue.name(), failed);
     }
     return failed;
+  }
+
+  /**
+   * What counts as handled. Where no worker claims, everything does, which stops the clock: tasks
+   * wait then, and while all workers drain those of the next release may be on their way.
+   */
+  private static Set<String> liveTypes(QueueView queue, List<RegisteredWorker> ofQueue) {
+    if (ofQueue.stream().noneMatch(worker -> worker.state() == WorkerState.ACTIVE)) {
+      return queue.waitingByType().keySet();
+    }
+    Set<String> liveTypes = new HashSet<>();
+    ofQueue.forEach(worker -> liveTypes.addAll(worker.info().types()));
+    return liveTypes;
   }
 }

@@ -221,7 +221,7 @@ end
 local reply = {at, next_due, '0'}
 local claimed = {n = 0}
 local aside = 0
-local at_end = false
+local more = false
 
 -- step_aside(id, score, key, shape): moves a ready task that this worker cannot run into its lane.
 local function step_aside(id, score, key, shape)
@@ -249,6 +249,7 @@ for _ = 1, MOST_ROUNDS do
   end
   local chosen = choose(want)
   if chosen.n == 0 then
+    more = false
     break
   end
   local keys = {}
@@ -299,8 +300,12 @@ for _ = 1, MOST_ROUNDS do
     write('SET', memory, claim_id .. table.concat(claimed), 'PX', 3600000)
   end
   flush()
+  more = diverted
   if not diverted then
     break
   end
+end
+if more and claimed.n == 0 then
+  reply[2] = at
 end
 return reply

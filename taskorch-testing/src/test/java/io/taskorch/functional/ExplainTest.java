@@ -1,0 +1,144 @@
+package io.taskorch.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskorch.Taskorch;
+import io.taskorch.client.Explanation;
+import io.taskorch.client.Explanation.Behind;
+import io.taskorch.client.Explanation.DueLater;
+import io.taskorch.client.Explanation.Ended;
+import io.taskorch.client.Explanation.NoHandler;
+import io.taskorch.client.Explanation.NoWorker;
+import io.taskorch.client.Explanation.QueuePaused;
+import io.taskorch.client.Explanation.RetryLater;
+import io.taskorch.client.Explanation.Running;
+import io.taskorch.task.Backoff;
+import io.taskorch.task.Json;
+import io.taskorch.task.Reason;
+import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import io.taskorch.worker.Handler;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Why a task does not run now. */
+@Timeout(60)
+class ExplainTest {
+
+  @RegisterExtension final Stack stack = new Stack();
+
+  private static Explanation explain(Taskorch taskorch, Task task) {
+    return taskorch.client().explain(task.id());
+  }
+
+  private static Task submit(Taskorch taskorch, TaskSpec spec) {
+    return taskorch.client().submit(spec).task();
+  }
+
+  @Test
+  void aReadyTaskNamesEverythingThatStandsInItsWay() {
+    Taskorch taskorch = stack.program();
+    submit(taskorch, TaskSpec.of("t"));
+    submit(taskorch, TaskSpec.of("t"));
+    Task task = submit(taskorch, TaskSpec.of("t"));
+    taskorch.queues().pause("default");
+    Explanation explanation = explain(taskorch, task);
+    assertThat(explanation.state()).isEqualTo(TaskState.PENDING);
+    assertThat(explanation.causes())
+        .containsExactly(
+            new QueuePaused("default"), new NoWorker("default"), new Behind("default", 2));
+    assertThat(explanation.estimate()).isNull();
+    assertThat(explanation.causes())
+        .extracting(Explanation.Cause::detail)
+        .containsExactly(
+            "queue default is paused",
+            "no live worker takes from queue default",
+            "2 ready tasks stand before it in queue default");
+  }
+
+  @Test
+  void aTaskThatIsDueLaterSaysWhenAndWhatWillStandInItsWayThen() {
+    Taskorch taskorch = stack.program();
+    Task task = submit(taskorch, TaskSpec.builder("t").delay(Duration.ofHours(1)).build());
+    Explanation explanation = explain(taskorch, task);
+    assertThat(explanation.causes())
+        .containsExactly(new DueLater(task.dueAt()), new NoWorker("default"));
+
+    taskorch.register(Handler.of("t", Json.class, (payload, context) -> null)).start();
+    await()
+        .untilAsserted(
+            () -> {
+              Explanation later = explain(taskorch, task);
+              assertThat(later.causes()).containsExactly(new DueLater(task.dueAt()));
+              assertThat(later.estimate()).isEqualTo(task.dueAt());
+            });
+  }
+
+  @Test
+  void aTypeThatNobodyHandlesIsNamed() {
+    Taskorch taskorch = stack.started(Handler.of("t", Json.class, (payload, context) -> null));
+    Task task = submit(taskorch, TaskSpec.of("other"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(explain(taskorch, task).causes())
+                    .contains(new NoHandler("default", "other")));
+  }
+
+  @Test
+  void aRunningTaskNamesItsWorkerAndAnEndedOneItsReason() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    Taskorch taskorch =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, context) -> {
+                  running.countDown();
+                  new CountDownLatch(1).await();
+                  return null;
+                }));
+    Task task = submit(taskorch, TaskSpec.of("t"));
+    running.await();
+    String worker = taskorch.worker().orElseThrow().id();
+    assertThat(explain(taskorch, task).causes()).containsExactly(new Running(worker, false));
+    taskorch.client().cancel(task.id());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(explain(taskorch, task).causes())
+                    .containsExactly(new Ended(TaskState.CANCELLED, Reason.CANCELLED)));
+  }
+
+  @Test
+  void aTaskThatWaitsForItsNextAttemptSaysWhenThatIs() {
+    Taskorch taskorch =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, context) -> {
+                  throw new IllegalStateException("broken");
+                }));
+    Task task =
+        submit(
+            taskorch,
+            TaskSpec.builder("t")
+                .retryPolicy(
+                    new RetryPolicy(
+                        5, Duration.ofHours(1), Backoff.FIXED, 1, Duration.ofHours(1), 0))
+                .build());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(taskorch.client().get(task.id()).state()).isEqualTo(TaskState.RETRYING));
+    Task retrying = taskorch.client().get(task.id());
+    assertThat(explain(taskorch, task).causes()).contains(new RetryLater(retrying.dueAt(), 1, 5));
+  }
+}
