@@ -1,6 +1,5 @@
 package io.taskorch.api.lease;
 
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Body;
@@ -31,6 +30,7 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
+import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,8 +74,10 @@ final class LeaseController {
               + " after its last call.")
   LeaseViews.Leases claim(
       HttpRequest<?> request,
-      @RequestBody(content = @Content(schema = @Schema(implementation = ClaimBody.class))) @Body
-          byte @Nullable [] body) {
+      @RequestBody(content = @Content(schema = @Schema(implementation = ClaimBody.class)))
+          @Nullable
+          @Body
+          byte[] body) {
     ClaimBody.Read claim =
         ClaimBody.read(Fields.of(body, ClaimBody.class, Bodies.MOST), defaultLease);
     if (workers.claims(infoOf(claim, request))) {
@@ -112,8 +114,9 @@ final class LeaseController {
       String leaseId,
       @RequestBody(
               content = @Content(schema = @Schema(implementation = LeaseBodies.Heartbeat.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Duration length =
         LeaseBodies.Heartbeat.read(
@@ -136,8 +139,9 @@ final class LeaseController {
       String leaseId,
       @RequestBody(
               content = @Content(schema = @Schema(implementation = LeaseBodies.ProgressNote.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Progress progress =
         LeaseBodies.ProgressNote.read(Fields.of(body, LeaseBodies.ProgressNote.class, Bodies.MOST));
@@ -150,8 +154,9 @@ final class LeaseController {
   HttpResponse<?> logs(
       String leaseId,
       @RequestBody(content = @Content(schema = @Schema(implementation = LeaseBodies.Lines.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Instant now = clock.instant();
     List<LogLine> lines =
@@ -166,8 +171,9 @@ final class LeaseController {
       String leaseId,
       @RequestBody(
               content = @Content(schema = @Schema(implementation = LeaseBodies.Completion.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Fields in = Fields.ofOptional(body, LeaseBodies.Completion.class, Bodies.MOST);
     Json result = Objects.requireNonNullElse(in.raw("result"), Json.NULL);
@@ -185,8 +191,9 @@ final class LeaseController {
   TaskView fail(
       String leaseId,
       @RequestBody(content = @Content(schema = @Schema(implementation = LeaseBodies.Failure.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Fields in = Fields.of(body, LeaseBodies.Failure.class, Bodies.MOST);
     TaskError error = LeaseBodies.ErrorBody.read(in);
@@ -204,8 +211,9 @@ final class LeaseController {
   TaskView release(
       String leaseId,
       @RequestBody(content = @Content(schema = @Schema(implementation = LeaseBodies.Release.class)))
+          @Nullable
           @Body
-          byte @Nullable [] body) {
+          byte[] body) {
     HttpLease lease = HttpLease.parse(leaseId);
     Fields in = Fields.ofOptional(body, LeaseBodies.Release.class, Bodies.MOST);
     Duration delay = in.duration("delay", Duration.ZERO, Durations.LONGEST);

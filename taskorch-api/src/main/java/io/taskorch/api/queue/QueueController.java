@@ -2,7 +2,6 @@ package io.taskorch.api.queue;
 
 import static io.micronaut.http.MediaType.ALL;
 
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
@@ -19,6 +18,7 @@ import io.taskorch.store.QueueStore;
 import io.taskorch.store.Stores;
 import io.taskorch.task.Names;
 import io.taskorch.task.TaskNotFoundException;
+import jakarta.annotation.Nullable;
 
 /** Reads and operates queues. */
 @Controller("/v1/queues")
@@ -51,7 +51,7 @@ final class QueueController {
       operationId = "pauseQueue",
       summary = "Stops claims from a queue",
       description = "What runs goes on. A queue that has had no task yet can be paused too.")
-  QueueView pause(String name, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  QueueView pause(String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     queues.pause(nameOf(name));
     return get(name);
@@ -60,7 +60,7 @@ final class QueueController {
   @Post("/{name}/resume")
   @Consumes(ALL)
   @Operation(operationId = "resumeQueue", summary = "Lets claims from a queue go on")
-  QueueView resume(String name, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  QueueView resume(String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     queues.resume(nameOf(name));
     return get(name);
@@ -69,7 +69,7 @@ final class QueueController {
   @Delete("/{name}/tasks")
   @Consumes(ALL)
   @Operation(operationId = "purgeQueue", summary = "Cancels everything that waits in a queue")
-  QueueView.Purged purge(String name, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  QueueView.Purged purge(String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return new QueueView.Purged(queues.purge(get(name).name()));
   }

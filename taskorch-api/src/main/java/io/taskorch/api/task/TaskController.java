@@ -2,7 +2,6 @@ package io.taskorch.api.task;
 
 import static io.micronaut.http.MediaType.ALL;
 
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -39,6 +38,7 @@ import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.TaskorchException;
+import jakarta.annotation.Nullable;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,8 +67,10 @@ final class TaskController {
   @Post
   @Operation(operationId = "submitTask", summary = "Submits a task")
   HttpResponse<TaskView> submit(
-      @RequestBody(content = @Content(schema = @Schema(implementation = TaskBody.class))) @Body
-          byte @Nullable [] body,
+      @RequestBody(content = @Content(schema = @Schema(implementation = TaskBody.class)))
+          @Nullable
+          @Body
+          byte[] body,
       @Header(IdempotencyKey.HEADER) @Nullable String idempotencyKey) {
     Fields in = Fields.of(body, TaskBody.class, Bodies.MOST);
     Submission submission = tasks.submit(TaskBody.read(in, IdempotencyKey.of(idempotencyKey, in)));
@@ -82,8 +84,10 @@ final class TaskController {
   @Operation(operationId = "submitTasks", summary = "Submits up to 1,000 tasks, each on its own")
   BatchView submitAll(
       HttpRequest<?> request,
-      @RequestBody(content = @Content(schema = @Schema(implementation = BatchBody.class))) @Body
-          byte @Nullable [] body) {
+      @RequestBody(content = @Content(schema = @Schema(implementation = BatchBody.class)))
+          @Nullable
+          @Body
+          byte[] body) {
     Fields in = Fields.of(body, BatchBody.class, Bodies.MOST_OF_MANY);
     if (request.getHeaders().contains(IdempotencyKey.HEADER)) {
       in.malformed("tasks", "conflict", "take an idempotency_key each, and no header for all");
@@ -250,7 +254,7 @@ final class TaskController {
   HttpResponse<TaskView> cancelOrDelete(
       String id,
       @QueryValue @Nullable String purge,
-      @Parameter(hidden = true) @Body byte @Nullable [] body) {
+      @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     Query query = new Query();
     boolean delete = query.flag("purge", purge);
@@ -265,7 +269,7 @@ final class TaskController {
   @Post("/{id}/cancel")
   @Consumes(ALL)
   @Operation(operationId = "cancelTask", summary = "Cancels a task; one that runs is told")
-  TaskView cancel(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  TaskView cancel(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return TaskView.of(tasks.cancel(id));
   }
@@ -273,7 +277,7 @@ final class TaskController {
   @Post("/{id}/retry")
   @Consumes(ALL)
   @Operation(operationId = "retryTask", summary = "Starts a failed or cancelled task over")
-  TaskView retry(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  TaskView retry(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return TaskView.of(tasks.retry(id));
   }
@@ -281,7 +285,7 @@ final class TaskController {
   @Post("/{id}/run-now")
   @Consumes(ALL)
   @Operation(operationId = "runTaskNow", summary = "Makes a task ready that waits for its time")
-  TaskView runNow(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  TaskView runNow(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return TaskView.of(tasks.runNow(id));
   }

@@ -2,7 +2,6 @@ package io.taskorch.api.worker;
 
 import static io.micronaut.http.MediaType.ALL;
 
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
@@ -19,6 +18,7 @@ import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry;
 import io.taskorch.task.Names;
 import io.taskorch.task.TaskNotFoundException;
+import jakarta.annotation.Nullable;
 
 /** Reads and drains workers. */
 @Controller("/v1/workers")
@@ -46,7 +46,7 @@ final class WorkerController {
       operationId = "drainWorker",
       summary = "Asks a worker to claim no more",
       description = "202: it hears of it with its next heartbeat")
-  HttpResponse<?> drain(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  HttpResponse<?> drain(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     if (!Names.isValidWorkerId(id) || !workers.drain(id)) {
       throw new TaskNotFoundException("under worker " + id);

@@ -2,7 +2,6 @@ package io.taskorch.api.workflow;
 
 import static io.micronaut.http.MediaType.ALL;
 
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
@@ -31,6 +30,7 @@ import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.WorkflowDefinition;
+import jakarta.annotation.Nullable;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -50,8 +50,10 @@ final class WorkflowController {
   @Post
   @Operation(operationId = "startWorkflow", summary = "Starts a run of a workflow")
   HttpResponse<RunView> start(
-      @RequestBody(content = @Content(schema = @Schema(implementation = WorkflowBody.class))) @Body
-          byte @Nullable [] body,
+      @RequestBody(content = @Content(schema = @Schema(implementation = WorkflowBody.class)))
+          @Nullable
+          @Body
+          byte[] body,
       @Header(IdempotencyKey.HEADER) @Nullable String idempotencyKey) {
     Fields in = Fields.of(body, WorkflowBody.class, Bodies.MOST_OF_MANY);
     String key = IdempotencyKey.of(idempotencyKey, in);
@@ -97,7 +99,7 @@ final class WorkflowController {
   @Delete("/{id}")
   @Consumes(ALL)
   @Operation(operationId = "cancelWorkflow", summary = "Cancels a run")
-  RunView cancel(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  RunView cancel(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return RunView.of(workflows.cancel(id));
   }
@@ -105,7 +107,7 @@ final class WorkflowController {
   @Post("/{id}/retry")
   @Consumes(ALL)
   @Operation(operationId = "retryWorkflow", summary = "Starts the steps over that did not succeed")
-  RunView retry(String id, @Parameter(hidden = true) @Body byte @Nullable [] body) {
+  RunView retry(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     return RunView.of(workflows.retry(id));
   }
