@@ -1,0 +1,251 @@
+package io.taskorch.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskorch.store.Claim;
+import io.taskorch.store.Claim.Leased;
+import io.taskorch.store.ClaimRequest;
+import io.taskorch.task.StoreUnavailableException;
+import io.taskorch.task.TaskId;
+import io.taskorch.task.TaskSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PollerTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Duration NEVER = Duration.ofMinutes(1);
+
+  private final ConcurrentLinkedQueue<ClaimRequest> claims = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Leased> started = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Leased> released = new ConcurrentLinkedQueue<>();
+  private final Signal signal = new Signal();
+  private volatile Function<ClaimRequest, Claim> store = request -> nothing();
+  private Slots slots;
+  private Poller poller;
+
+  private void start(int slotCount, int partitions, Duration pollInterval) {
+    slots = new Slots(slotCount, signal::raise);
+    poller =
+        new Poller(
+            new StubTaskStore() {
+              @Override
+              public Claim claim(ClaimRequest request) {
+                claims.add(request);
+                return store.apply(request);
+              }
+            },
+            TaskId.next(NOW, 0),
+            partitions,
+            List.of("a", "b"),
+            Set.of("t"),
+            WorkerOptions.builder().concurrency(slotCount).pollInterval(pollInterval).build(),
+            slots,
+            signal,
+            new Poller.Starter() {
+              @Override
+              public void start(Leased leased, long leaseEnd) {
+                started.add(leased);
+              }
+
+              @Override
+              public void release(Leased leased, long leaseEnd) {
+                released.add(leased);
+              }
+            },
+            InstantSource.fixed(NOW));
+    poller.start();
+  }
+
+  @AfterEach
+  void stop() {
+    poller.stop();
+  }
+
+  private static Claim nothing() {
+    return new Claim(List.of(), NOW, null);
+  }
+
+  private static Claim tasks(int count) {
+    return new Claim(
+        Stream.generate(() -> Attempts.leased(TaskSpec.of("t"))).limit(count).toList(), NOW, null);
+  }
+
+  private static Leased at(Leased leased) {
+    return new Leased(leased.lease(), leased.task(), NOW.plusSeconds(30));
+  }
+
+  @Test
+  void itLooksOnceAtEachPartitionAndThenWaits() {
+    start(10, 3, NEVER);
+    await().until(() -> claims.size() == 3);
+    await().during(Duration.ofMillis(200)).until(() -> claims.size() == 3);
+    assertThat(claims).extracting(ClaimRequest::partition).containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(claims).allMatch(request -> request.most() == 10);
+  }
+
+  @Test
+  void aHintMakesItLookAtThatPartitionAtOnce() {
+    start(10, 3, NEVER);
+    await().until(() -> claims.size() == 3);
+    claims.clear();
+    poller.ready(1, "b");
+    await().until(() -> claims.size() == 1);
+    assertThat(claims.peek().partition()).isEqualTo(1);
+    poller.ready(1, "not ours");
+    poller.ready(7, "a");
+    await().during(Duration.ofMillis(100)).until(() -> claims.size() == 1);
+  }
+
+  @Test
+  void itGoesOnAsLongAsThereIsWorkAndASlot() {
+    store = request -> tasks(request.most());
+    start(10, 1, NEVER);
+    await().until(() -> started.size() == 10);
+    await().during(Duration.ofMillis(100)).until(() -> claims.size() == 1);
+    slots.giveBack(3);
+    await().until(() -> started.size() == 13);
+    assertThat(claims.stream().mapToInt(ClaimRequest::most).sum()).isEqualTo(13);
+    assertThat(slots.busy()).isEqualTo(10);
+  }
+
+  @Test
+  void aClaimOfOneTurnsWithTheQueues() {
+    store = request -> tasks(1);
+    start(1, 1, NEVER);
+    for (int i = 1; i <= 40; i++) {
+      int n = i;
+      await().until(() -> started.size() == n);
+      slots.giveBack(1);
+    }
+    assertThat(claims).extracting(request -> request.queues().getFirst()).contains("a", "b");
+    assertThat(claims).allMatch(request -> request.queues().size() == 2);
+  }
+
+  @Test
+  void itLooksAgainWhenTheNextTaskIsDue() {
+    store =
+        request ->
+            claims.size() < 3
+                ? new Claim(List.of(), NOW, NOW.plusMillis(30))
+                : new Claim(List.of(), NOW, NOW.plusSeconds(3_600));
+    start(10, 1, NEVER);
+    await().until(() -> claims.size() == 3);
+    await().during(Duration.ofMillis(200)).until(() -> claims.size() == 3);
+    poller.lookIn(0, Duration.ofMillis(20));
+    await().until(() -> claims.size() == 4);
+  }
+
+  @Test
+  void aClaimWithoutAnAnswerIsSentAgainUnderItsIdUntilItIsAnswered() {
+    store =
+        request -> {
+          if (claims.size() < 4) {
+            throw new StoreUnavailableException("away", null);
+          }
+          return claims.size() == 4 ? tasks(2) : nothing();
+        };
+    start(10, 1, Duration.ofMillis(100));
+    await().until(() -> started.size() == 2);
+    await().until(() -> claims.size() >= 6);
+    List<String> ids = claims.stream().map(ClaimRequest::claimId).toList();
+    assertThat(Set.copyOf(ids.subList(0, 4))).hasSize(1);
+    assertThat(Set.copyOf(ids.subList(3, 6))).hasSize(3);
+    assertThat(slots.busy()).isEqualTo(2);
+  }
+
+  @Test
+  void whatAnUnansweredClaimGaveBeyondTheSlotsIsGivenBack() {
+    List<Leased> five = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      five.add(at(Attempts.leased(TaskSpec.of("t"))));
+    }
+    store =
+        request -> {
+          if (claims.size() == 1) {
+            throw new StoreUnavailableException("away", null);
+          }
+          return claims.size() == 2 ? new Claim(five, NOW, null) : nothing();
+        };
+    start(3, 1, Duration.ofMillis(50));
+    await().until(() -> started.size() + released.size() == 5);
+    assertThat(started).hasSize(3);
+    assertThat(released).containsExactlyElementsOf(five.subList(3, 5));
+    assertThat(slots.busy()).isEqualTo(3);
+  }
+
+  @Test
+  void anAnswerThatComesAfterTheStopIsGivenBackAndNothingStarts() throws Exception {
+    CountDownLatch inCall = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store =
+        request -> {
+          inCall.countDown();
+          try {
+            answer.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return tasks(request.most());
+        };
+    start(10, 1, NEVER);
+    inCall.await();
+    Thread stopping = Thread.ofVirtual().start(poller::stop);
+    await().until(() -> stopping.getState() == Thread.State.WAITING);
+    answer.countDown();
+    stopping.join();
+    assertThat(started).isEmpty();
+    assertThat(released).hasSize(10);
+    assertThat(slots.busy()).isZero();
+  }
+
+  @Test
+  void anUnansweredClaimIsAskedForOnceMoreAtTheStopAndGivenBack() {
+    store =
+        request -> {
+          if (claims.size() == 1) {
+            Thread stopping = Thread.ofVirtual().start(poller::stop);
+            await().until(() -> stopping.getState() == Thread.State.WAITING);
+            throw new StoreUnavailableException("away", null);
+          }
+          return tasks(4);
+        };
+    start(10, 1, NEVER);
+    await().until(() -> released.size() == 4);
+    poller.stop();
+    assertThat(claims)
+        .extracting(ClaimRequest::claimId)
+        .hasSize(2)
+        .containsOnly(claims.peek().claimId());
+    assertThat(started).isEmpty();
+    assertThat(slots.busy()).isZero();
+  }
+
+  @Test
+  void aPartitionThatDoesNotAnswerDoesNotKeepTheOthersWaiting() {
+    store =
+        request -> {
+          if (request.partition() == 1) {
+            throw new StoreUnavailableException("away", null);
+          }
+          return nothing();
+        };
+    start(10, 3, Duration.ofMillis(20));
+    await().until(() -> claims.stream().filter(request -> request.partition() == 2).count() > 10);
+    assertThat(claims.stream().filter(request -> request.partition() == 0).count())
+        .isGreaterThan(5);
+  }
+}
