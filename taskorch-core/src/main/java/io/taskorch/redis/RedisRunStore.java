@@ -107,7 +107,7 @@ final class RedisRunStore implements RunStore {
       if (delay != null) {
         return delay.toMillis();
       }
-      return runAt == null ? 0 : runAt.toEpochMilli();
+      return runAt == null || runAt.toEpochMilli() < TaskRecord.FIRST_TIME ? 0 : runAt.toEpochMilli();
     }
   }
 

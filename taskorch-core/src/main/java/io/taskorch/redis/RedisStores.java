@@ -162,7 +162,7 @@ public final class RedisStores implements Stores {
     int answerWithin =
         (int) Math.min(ANSWER_WITHIN_MS, ANSWER_WITHIN_SHARE * options.callBudget().toMillis());
     config.setTimeout(answerWithin);
-    config.setConnectTimeout(answerWithin);
+    config.setConnectTimeout(ANSWER_WITHIN_MS);
     config.setSubscriptionsPerConnection(SUBSCRIPTIONS_A_CONNECTION);
     if (options.username() != null && !options.username().isEmpty()) {
       config.setUsername(options.username());

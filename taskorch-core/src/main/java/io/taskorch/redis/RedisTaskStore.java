@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -123,7 +124,7 @@ final class RedisTaskStore implements TaskStore {
     }
     return new Task(
         task.id(),
-        spec,
+        spec.toBuilder().delay(null).runAt(null).build(),
         null,
         due != null && due.isAfter(now) ? TaskState.SCHEDULED : TaskState.PENDING,
         now,
@@ -172,6 +173,8 @@ final class RedisTaskStore implements TaskStore {
               task,
               since.plus(request.lease())));
     }
+    // the script looks again when it has passed some over, so a higher one may come later
+    leased.sort(Comparator.comparing(l -> l.task().spec().priority()));
     return new Claim(leased, now, Replies.time(reply.get(1)));
   }
 

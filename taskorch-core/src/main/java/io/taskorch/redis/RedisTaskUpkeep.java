@@ -45,7 +45,9 @@ final class RedisTaskUpkeep implements TaskUpkeep {
     int count = 0;
     Instant nextDue = null;
     Instant now = Instant.EPOCH;
-    for (Chunk<String> chunk : Chunk.split(queues, queue -> partition, queue -> 0)) {
+    List<Chunk<String>> chunks = Chunk.split(queues, queue -> partition, queue -> 0);
+    // without queues there is still the time to ask for
+    for (Chunk<String> chunk : chunks.isEmpty() ? List.of(new Chunk<>(partition, queues)) : chunks) {
       List<Object> reply =
           calls.list(
               partition,

@@ -210,7 +210,7 @@ final class TaskLister {
         tasks.add(
             record.length == 0
                 ? Optional.empty()
-                : Optional.of(TaskRecord.decode(run.get(i), record)));
+                : Optional.of(TaskRecord.decodeListed(run.get(i), record)));
       }
       if (reply.size() < run.size()) {
         break;

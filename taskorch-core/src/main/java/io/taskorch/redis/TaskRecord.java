@@ -28,7 +28,7 @@ final class TaskRecord {
   private static final Priority[] PRIORITIES = Priority.values();
 
   /** The first time whose thirteen digits do not begin with a zero, in 2001. */
-  private static final long FIRST_TIME = 1_000_000_000_000L;
+  static final long FIRST_TIME = 1_000_000_000_000L;
 
   private static final long LONGEST_RETENTION_SECONDS = 99_999_998;
   private static final long NO_RETENTION = 99_999_999;
@@ -91,9 +91,14 @@ final class TaskRecord {
     return TaskState.ofCode((char) record[72]);
   }
 
-  /** A record as the scripts wrote it. */
+  /** A record alone, with no more of its attempts than it holds itself. */
   static Task decode(String id, byte[] record) {
     return decode(id, record, List.of(), null, null);
+  }
+
+  /** A record as lists show it, without attempts. */
+  static Task decodeListed(String id, byte[] record) {
+    return task(id, record, Header.of(record), List.of(), null, null);
   }
 
   static Task decode(
@@ -179,7 +184,7 @@ final class TaskRecord {
         Instant.ofEpochMilli(digits(record, 15, 13)),
         header.updated,
         header.started,
-        header.state == TaskState.BLOCKED ? null : header.due,
+        inRun && isDelay(header.due) ? null : header.due,
         header.attempt,
         header.maxAttempts,
         header.failures,
@@ -252,6 +257,11 @@ final class TaskRecord {
         Instant.ofEpochMilli(digits(entry, 9, 13)),
         Instant.ofEpochMilli(digits(entry, 22, 13)),
         SpecCodec.decodeError(entry, 75));
+  }
+
+  /** What a step that has never been released has for a due time is its delay. */
+  private static boolean isDelay(@Nullable Instant due) {
+    return due != null && due.toEpochMilli() < FIRST_TIME;
   }
 
   private static @Nullable Duration retention(long seconds) {

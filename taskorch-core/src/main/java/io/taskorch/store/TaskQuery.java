@@ -23,7 +23,10 @@ public interface TaskQuery {
    */
   TaskPage list(TaskFilter filter);
 
-  /** How many ready tasks stand before this one in its queue; empty when it is not ready. */
+  /**
+   * How many ready tasks stand before this one in its queue; empty when it is not ready. Those that
+   * stand aside because a worker had no handler for them count only before others of their type.
+   */
   Optional<Long> position(String id);
 
   /**
