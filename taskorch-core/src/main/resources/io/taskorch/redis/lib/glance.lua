@@ -12,12 +12,13 @@ local function glance(bytes)
     local queue_length = tonumber(sub(lengths, 1, 3))
     of_lengths = {
       queue_end = HEADER_LENGTH + queue_length,
-      names_end = HEADER_LENGTH + queue_length + tonumber(sub(lengths, 4, 6))
+      names_end = HEADER_LENGTH + queue_length + tonumber(sub(lengths, 4, 6)),
+      of_names = {}
     }
     shapes[lengths] = of_lengths
   end
   local names = sub(bytes, HEADER_LENGTH + 1, of_lengths.names_end)
-  local shape = of_lengths[names]
+  local shape = of_lengths.of_names[names]
   if not shape then
     local queue = sub(bytes, HEADER_LENGTH + 1, of_lengths.queue_end)
     shape = {
@@ -27,7 +28,7 @@ local function glance(bytes)
       names_end = of_lengths.names_end,
       events = {}
     }
-    of_lengths[names] = shape
+    of_lengths.of_names[names] = shape
   end
   return shape
 end

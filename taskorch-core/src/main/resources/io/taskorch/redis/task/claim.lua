@@ -16,7 +16,7 @@
 --- @include "lib/end_task"
 
 local MOST_ASIDE = 100
-local MOST_ROUNDS = 4
+local MOST_ROUNDS = 20
 local at = now()
 local at13 = format('%013d', at)
 local worker, claim_id = ARGV[1], ARGV[2]
@@ -159,25 +159,29 @@ local function bands(queue, want)
     return result
   end
   local lowest = band_of(list.scores[list.n])
+  local next_band = lowest + 1
   if band_of(list.scores[1]) == lowest then
     result[lowest] = list
   else
     for i = 1, list.n do
       append(result[band_of(list.scores[i])], list.ids[i], list.scores[i], list.keys[i])
     end
+    next_band = lowest
   end
   if list.n >= want then
-    for band = lowest, 3 do
-      result[band + 1] = heads(queue, band * BAND, '(' .. (band + 1) * BAND, want)
+    -- The list may have been cut off in the middle of the last priority that it shows.
+    for band = next_band, 4 do
+      result[band] = heads(queue, (band - 1) * BAND, '(' .. band * BAND, want)
     end
   end
   return result
 end
 
--- choose(want): the tasks of this round, highest priority first: each priority's share, and the
--- places left over from the top down.
+-- choose(want): the tasks of this round, highest priority first: what each priority still lacks of
+-- its share, and the places left over from the top down.
+local served = {0, 0, 0, 0}
 local function choose(want)
-  local taken, total, left = {}, {0, 0, 0, 0}, want
+  local taken, left = {}, want
   for i, queue in ipairs(queues) do
     queue.bands = bands(queue, want)
     taken[i] = {0, 0, 0, 0}
@@ -191,7 +195,7 @@ local function choose(want)
     end
   end
   for band = 1, 4 do
-    take(band, shares[band])
+    take(band, math.max(0, shares[band] - served[band]))
   end
   for band = 1, 4 do
     take(band, want)
@@ -236,6 +240,22 @@ local function step_aside(id, score, key, shape)
   end
 end
 
+-- sweep(queue, band): lets those step aside too that stand in front of the first task which this
+-- worker can run, so that few calls get past however many of them.
+local function sweep(queue, band)
+  local ready = index_key(queue, 'P')
+  local found = call('ZRANGE', ready, (band - 1) * BAND, '(' .. band * BAND,
+    'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    local bytes = call('GETRANGE', RECORD .. found[i], 0, HEADER_LENGTH + 300)
+    local shape = bytes ~= '' and glance(bytes)
+    if not shape or types[shape.type] then
+      return
+    end
+    step_aside(found[i], found[i + 1], ready, shape)
+  end
+end
+
 -- run_cancelled(bytes, shape): whether the run of a step has been cancelled; then it must not start.
 local function run_cancelled(bytes, shape)
   local r = open_run(run_of(bytes, shape))
@@ -257,7 +277,7 @@ for _ = 1, MOST_ROUNDS do
     keys[i] = RECORD .. chosen.ids[i]
   end
   local records = call('MGET', unpack(keys))
-  local diverted = false
+  local diverted, left_aside = false, {}
   for i = 1, chosen.n do
     local id, source, bytes = chosen.ids[i], chosen.keys[i], records[i]
     if not bytes then
@@ -277,6 +297,8 @@ for _ = 1, MOST_ROUNDS do
       elseif not types[shape.type] then
         if aside < MOST_ASIDE then
           step_aside(id, chosen.scores[i], source, shape)
+          left_aside[shape.queue] = left_aside[shape.queue] or {}
+          left_aside[shape.queue][band_of(chosen.scores[i])] = true
           diverted = true
         end
       else
@@ -290,6 +312,8 @@ for _ = 1, MOST_ROUNDS do
         claimed.n = n
         reply[2 * n + 2] = id
         reply[2 * n + 3] = bytes
+        local band = band_of(chosen.scores[i])
+        served[band] = served[band] + 1
         bytes_left = bytes_left - #bytes
       end
     end
@@ -303,6 +327,16 @@ for _ = 1, MOST_ROUNDS do
   more = diverted
   if not diverted then
     break
+  end
+  if claimed.n < most then
+    for queue, lanes in pairs(left_aside) do
+      for band in pairs(lanes) do
+        if aside < MOST_ASIDE then
+          sweep(queue, band)
+        end
+      end
+    end
+    flush()
   end
 end
 if more and claimed.n == 0 then
