@@ -100,6 +100,7 @@ end
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED.
 local function start_steps(r, freed, at)
   local ready = {}
+  table.sort(freed)
   for _, index in ipairs(freed) do
     local id = step_id(r, index)
     local bytes = call('GET', RECORD .. id)
@@ -153,26 +154,22 @@ local function step_ended(run, index, state)
   local r = open_run(run)
   if r then
     note_step(r, index, state)
-    local list = runs_to_settle[r]
-    if not list then
-      list = {}
-      runs_to_settle[r] = list
+    if not r.ended then
+      r.ended = {}
+      runs_to_settle[#runs_to_settle + 1] = r
     end
-    list[#list + 1] = {index = index, succeeded = state == 'D'}
+    r.ended[#r.ended + 1] = {index = index, succeeded = state == 'D'}
   end
 end
 
--- finish_runs(at): what follows from the steps that have ended in this call. Steps of different
--- runs are made ready together, so that they get numbers of one series.
+-- finish_runs(at): what follows from the steps that have ended in this call, run by run.
 local function finish_runs(at)
-  for r, ended in pairs(runs_to_settle) do
+  for _, r in ipairs(runs_to_settle) do
     local freed = {}
-    settle_steps(r, ended, freed, at)
-    r.freed = freed
-  end
-  for r in pairs(runs_to_settle) do
-    start_steps(r, r.freed, at)
+    settle_steps(r, r.ended, freed, at)
+    start_steps(r, freed, at)
     end_run_if_over(r, at)
+    r.ended = nil
   end
   runs_to_settle = {}
 end

@@ -1,5 +1,5 @@
--- promote_due(queue, at, most): moves tasks of a queue whose time has come to PENDING and writes
--- that at once. Returns how many, and when the next one is due (nil when none is).
+-- promote_due(queue, at, most): moves tasks of a queue whose time has come to PENDING, in the order
+-- of their times, and writes that at once. Returns how many, and when the next one is due (nil when none is).
 --- @include "lib/ready"
 local function promote_due(queue, at, most)
   local due, next_due = {}, nil
@@ -7,11 +7,11 @@ local function promote_due(queue, at, most)
     local key = index_key(queue, state)
     local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if head[2] and tonumber(head[2]) <= at then
-      local ids = call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
-      for _, id in ipairs(ids) do
-        due[#due + 1] = {id = id, from = key}
+      local found = call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most, 'WITHSCORES')
+      for i = 1, #found, 2 do
+        due[#due + 1] = {id = found[i], time = tonumber(found[i + 1]), from = key}
       end
-      head = call('ZRANGE', key, #ids, #ids, 'WITHSCORES')
+      head = call('ZRANGE', key, #found / 2, #found / 2, 'WITHSCORES')
     end
     if head[2] then
       local score = tonumber(head[2])
@@ -21,6 +21,9 @@ local function promote_due(queue, at, most)
   if #due == 0 then
     return 0, next_due
   end
+  table.sort(due, function(a, b)
+    return a.time < b.time or a.time == b.time and a.id < b.id
+  end)
   local tasks = {}
   for _, entry in ipairs(due) do
     index_remove(entry.from, entry.id)

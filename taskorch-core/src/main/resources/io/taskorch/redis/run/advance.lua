@@ -73,10 +73,13 @@ local function go_on_starting_over()
         end
       end
       index_remove(index_key(t.queue, t.state), id)
+      local due = t.due
       start_over(t)
       if #edges == 0 then
         ready[#ready + 1] = t
       else
+        -- It has never been released, so this is still its delay.
+        t.due = due
         move(t, 'B', at)
         save(t)
         announce(t)

@@ -44,8 +44,7 @@ for _, id in ipairs(call('ZRANGE', lane, 0, tonumber(ARGV[5]) - 1)) do
     local t = open_record(id, bytes)
     if at - tonumber(t.updated) >= grace then
       index_remove(lane, id)
-      t.started = t.updated
-      note_attempt(t, at, ARGV[6])
+      note_attempt(t, t.updated, at, ARGV[6])
       end_task(t, 'F', 'n', at)
       count = count + 1
     end

@@ -37,13 +37,13 @@ for _, id in ipairs(expired) do
   if t and t.state == 'R' then
     index_remove(index_key(t.queue, 'R'), id)
     t.crashes = t.crashes + 1
-    note_attempt(t, at, ARGV[4])
+    note_attempt(t, t.started, at, ARGV[4])
     local r = t.run and open_run(t.run)
-    if t.cancel == '1' then
-      end_task(t, 'C', 'c', at)
-      ended = ended + 1
-    elseif r and r.cancel then
+    if r and r.cancel then
       end_task(t, 'C', 'r', at)
+      ended = ended + 1
+    elseif t.cancel == '1' then
+      end_task(t, 'C', 'c', at)
       ended = ended + 1
     elseif t.crashes >= tonumber(ARGV[3]) then
       end_task(t, 'F', 'l', at)

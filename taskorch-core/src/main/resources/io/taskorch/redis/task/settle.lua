@@ -51,11 +51,11 @@ local function succeed(key, id, bytes, nonce, result)
 end
 
 local function cancel_asked(t)
-  if t.cancel == '1' then
-    return 'c'
-  end
   local r = t.run and open_run(t.run)
-  return r and r.cancel and 'r' or nil
+  if r and r.cancel then
+    return 'r'
+  end
+  return t.cancel == '1' and 'c' or nil
 end
 
 -- leave_running(t, to, number, max_attempts, error): every other end of an attempt. A task whose
@@ -65,7 +65,7 @@ local function leave_running(t, to, number, max_attempts, error)
   if to == 'T' or to == 'F' then
     t.failures = t.failures + 1
     t.max_attempts = max_attempts
-    note_attempt(t, at, error)
+    note_attempt(t, t.started, at, error)
   else
     t.attempt = t.attempt - 1
   end
