@@ -1,0 +1,86 @@
+package io.taskorch.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskorch.store.EventLog.Entry;
+import io.taskorch.store.EventLog.Event;
+import io.taskorch.store.EventLog.TaskMoved;
+import io.taskorch.store.TaskStore.Settlement;
+import io.taskorch.task.Json;
+import io.taskorch.task.Lease;
+import io.taskorch.task.Outcome;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(Setup.class)
+class EventLogContractTest extends Contract {
+
+  @Test
+  void everyChangeOfStateIsTold() {
+    Task task = enqueue(TaskSpec.builder("t").queue("default").build());
+    Lease lease = claim(1).leased().getFirst().lease();
+    stores.tasks().settle(List.of(new Settlement(lease, new Outcome.Succeeded(Json.NULL))));
+    assertThat(events())
+        .containsExactly(
+            moved(task, TaskState.PENDING, 0),
+            moved(task, TaskState.RUNNING, 1),
+            moved(task, TaskState.SUCCEEDED, 1));
+  }
+
+  @Test
+  void whatChangesNothingTellsNothing() {
+    Task task = enqueue(TaskSpec.of("t"));
+    stores.tasks().cancel(task.id());
+    int before = events().size();
+    stores.tasks().cancel(task.id());
+    claim(1);
+    stores.upkeep().promote(home());
+    assertThat(events()).hasSize(before);
+  }
+
+  @Test
+  void oneCallIsOneEntry() {
+    enqueueMany(3, TaskSpec.of("t"));
+    claim(3);
+    List<Entry> entries = stores.events().read(home(), "0", 100);
+    assertThat(entries.getLast().events()).hasSize(3);
+  }
+
+  @Test
+  void readingGoesOnAfterAnEntry() {
+    enqueue(TaskSpec.of("t"));
+    clock.advance(Duration.ofSeconds(1));
+    enqueue(TaskSpec.of("t"));
+    List<Entry> all = stores.events().read(home(), "0", 100);
+    assertThat(all).hasSize(2);
+    assertThat(stores.events().read(home(), all.getFirst().id(), 100))
+        .containsExactly(all.getLast());
+    assertThat(stores.events().read(home(), all.getLast().id(), 100)).isEmpty();
+    assertThat(stores.events().read(home(), "0", 1)).containsExactly(all.getFirst());
+  }
+
+  @Test
+  void aPartitionTellsOnlyItsOwn() {
+    enqueueIn(0, TaskSpec.of("t"));
+    for (int p = 1; p < setup.partitions(); p++) {
+      assertThat(stores.events().read(p, "0", 100)).isEmpty();
+    }
+  }
+
+  private List<Event> events() {
+    return stores.events().read(home(), "0", 1_000).stream()
+        .flatMap(e -> e.events().stream())
+        .toList();
+  }
+
+  private static TaskMoved moved(Task task, TaskState state, int attempt) {
+    return new TaskMoved(task.id(), state, attempt, task.spec().queue(), task.spec().type(), null);
+  }
+}
