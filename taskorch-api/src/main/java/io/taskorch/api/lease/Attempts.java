@@ -16,12 +16,15 @@ import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskNotFoundException;
+import io.taskorch.task.TaskState;
 import io.taskorch.worker.StepPayloads;
 import io.taskorch.workflow.UnresolvedReferenceException;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,12 +100,32 @@ final class Attempts {
    * @throws LeaseLostException the lease is no longer held; nothing was written
    */
   Task settle(Lease lease, Outcome outcome) {
-    boolean lost =
-        stores.tasks().settle(List.of(new Settlement(lease, outcome))).getFirst().leaseLost();
-    if (lost) {
+    TaskState state =
+        stores.tasks().settle(List.of(new Settlement(lease, outcome))).getFirst().state();
+    if (state == null || !canLeadTo(outcome, state)) {
       throw new LeaseLostException(lease.id());
     }
     return task(lease);
+  }
+
+  /**
+   * Whether the answer is to this outcome: an attempt that was ended before answers with its first
+   * end, whatever is said of it later.
+   */
+  private static boolean canLeadTo(Outcome outcome, TaskState state) {
+    Set<TaskState> ends =
+        switch (outcome) {
+          case Outcome.Succeeded s -> EnumSet.of(TaskState.SUCCEEDED);
+          case Outcome.Retrying r ->
+              EnumSet.of(TaskState.RETRYING, TaskState.FAILED, TaskState.CANCELLED);
+          case Outcome.Failed f ->
+              EnumSet.of(TaskState.RETRYING, TaskState.FAILED, TaskState.CANCELLED);
+          case Outcome.Released r ->
+              EnumSet.of(TaskState.PENDING, TaskState.SCHEDULED, TaskState.CANCELLED);
+          case Outcome.Snoozed s ->
+              EnumSet.of(TaskState.PENDING, TaskState.SCHEDULED, TaskState.CANCELLED);
+        };
+    return ends.contains(state);
   }
 
   /**

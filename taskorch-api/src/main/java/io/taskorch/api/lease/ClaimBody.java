@@ -94,7 +94,11 @@ record ClaimBody(
     }
     for (int i = 0; i < names.size(); i++) {
       if (!Names.isValid(names.get(i))) {
-        in.impossible(field + "/" + i, "invalid-name", "is not " + Names.SHAPE_IN_WORDS);
+        in.refusals()
+            .impossible(
+                in.pointer() + "/" + field + "/" + i,
+                "invalid-name",
+                "is not " + Names.SHAPE_IN_WORDS);
       }
     }
     return List.copyOf(new LinkedHashSet<>(names));

@@ -7,6 +7,7 @@ import io.taskorch.api.Api.Answer;
 import io.taskorch.api.HttpWorker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
@@ -380,7 +381,7 @@ class TaskControllerTest {
       assertThat(codes(waits)).containsExactly("final");
     }
 
-    private java.util.List<String> codes(String id) {
+    private List<String> codes(String id) {
       Answer answer = api.get("/v1/tasks/" + id + "/explain");
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.at("/id")).isEqualTo(id);
