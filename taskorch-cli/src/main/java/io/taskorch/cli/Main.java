@@ -1,16 +1,24 @@
 package io.taskorch.cli;
 
+import io.taskorch.micronaut.Launcher;
+import io.taskorch.micronaut.config.App;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 
 /** The {@code taskorch} command. */
 @Command(
     name = "taskorch",
-    description = "Enqueues, follows and serves tasks.",
+    description = "A task queue on Redis, with workflows.",
+    synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    subcommands = {DemoCommand.class, DevCommand.class})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -18,11 +26,13 @@ public final class Main implements Runnable {
 
   /** Runs the command; exits 0 when it succeeded, 1 when it failed, 2 when it was misused. */
   public static void main(String[] args) {
+    // Pictures are drawn on no screen; on a desktop an icon would appear for it.
+    System.setProperty("java.awt.headless", "true");
     System.exit(commandLine().execute(args));
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main()).setExecutionExceptionHandler(Main::report);
   }
 
   /** Without a subcommand there is nothing to do but to say what there is. */
@@ -31,6 +41,41 @@ public final class Main implements Runnable {
     if (spec != null) {
       spec.commandLine().usage(spec.commandLine().getOut());
     }
+  }
+
+  @Command(
+      description = "Starts the REST API alone, until Ctrl-C.",
+      mixinStandardHelpOptions = true)
+  int api(@Option(names = "--config", paramLabel = "FILE", description = CONFIG) Path config) {
+    return start(App.API, config);
+  }
+
+  @Command(
+      description = "Starts a worker alone, with the handlers of the examples, until Ctrl-C.",
+      mixinStandardHelpOptions = true)
+  int worker(@Option(names = "--config", paramLabel = "FILE", description = CONFIG) Path config) {
+    return start(App.WORKER, config);
+  }
+
+  @Command(
+      description = "Starts a scheduler alone, which keeps tasks moving, until Ctrl-C.",
+      mixinStandardHelpOptions = true)
+  int scheduler(
+      @Option(names = "--config", paramLabel = "FILE", description = CONFIG) Path config) {
+    return start(App.SCHEDULER, config);
+  }
+
+  static final String CONFIG = "Settings, such as config/local.yaml; without it the defaults.";
+
+  private static int start(App app, @Nullable Path config) {
+    return Launcher.run(Set.of(app), Launcher.loader(app, config), Examples.here(), running -> {});
+  }
+
+  private static int report(
+      Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
+    Throwable told = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+    command.getErr().println("taskorch: " + (told == null ? failure : told).getMessage());
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /** The version that the build wrote into the jar. */

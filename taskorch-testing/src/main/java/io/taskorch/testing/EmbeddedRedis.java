@@ -29,6 +29,7 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
   private static final int STARTS = 3;
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final ReentrantLock EXTRACTION = new ReentrantLock();
   private static @Nullable Path executable;
 
@@ -245,6 +246,11 @@ public final class EmbeddedRedis implements AutoCloseable {
     all.put("daemonize", "no");
     all.putAll(settings);
     List<String> command = new ArrayList<>();
+    // Ctrl-C goes to all processes of the terminal's group: out of it, the server outlives those
+    // who still have something to tell it.
+    if (Files.isExecutable(SETSID)) {
+      command.add(SETSID.toString());
+    }
     command.add(executable().toString());
     all.forEach(
         (name, value) -> {

@@ -1,0 +1,111 @@
+package io.taskorch.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskorch.examples.Samples;
+import io.taskorch.micronaut.RunningApp;
+import io.taskorch.micronaut.config.App;
+import io.taskorch.micronaut.config.ConfigLoader;
+import io.taskorch.micronaut.config.TaskorchConfig;
+import io.taskorch.testing.EmbeddedRedis;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sends pictures through a stack of its own, in the way that any client would. */
+final class Demo {
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+  /** Runs end about in the order of their start, so a look at the first of them is enough. */
+  private static final int WATCHED = 40;
+
+  private final PrintWriter out;
+  private final Style style;
+  private final Optional<Terminal> terminal;
+  private final ResultFolder results;
+
+  Demo(PrintWriter out, Style style, Optional<Terminal> terminal, ResultFolder results) {
+    this.out = out;
+    this.style = style;
+    this.terminal = terminal;
+    this.results = results;
+  }
+
+  /** Returns how the runs ended, in the order of the pictures. */
+  List<PictureRun> run(List<Picture> pictures) throws IOException, InterruptedException {
+    out.print("starting Redis, API, worker and scheduler in this process ...");
+    out.flush();
+    long begin = System.nanoTime();
+    try (EmbeddedRedis redis = LocalRedis.start();
+        RunningApp app = start(redis.uri());
+        ApiClient api = new ApiClient(app.url())) {
+      out.println(" " + Style.duration(Duration.ofNanos(System.nanoTime() - begin)));
+      out.println();
+      List<PictureRun> runs = submit(pictures, api);
+      try (DemoView view = view()) {
+        follow(runs, view);
+      }
+      return runs;
+    }
+  }
+
+  private RunningApp start(URI redis) {
+    int slots = Math.max(4, Runtime.getRuntime().availableProcessors());
+    // Nothing from the environment: this stack is the demo's alone.
+    Map<String, String> settings =
+        Map.of(
+            "redis.addr", redis.toString(),
+            "server.port", "0",
+            "server.graceful_shutdown_timeout", "3s",
+            "worker.concurrency", String.valueOf(slots),
+            "metrics.enabled", "false");
+    TaskorchConfig config = ConfigLoader.of(App.API).load(settings::get).config();
+    return RunningApp.start(EnumSet.allOf(App.class), config, Examples.in(results.root()));
+  }
+
+  private static List<PictureRun> submit(List<Picture> pictures, ApiClient api)
+      throws IOException, InterruptedException {
+    ObjectNode pipeline;
+    try (InputStream json = Samples.open(Samples.PIPELINE)) {
+      pipeline = (ObjectNode) new ObjectMapper().readTree(json);
+    }
+    List<PictureRun> runs = new ArrayList<>();
+    for (Picture picture : pictures) {
+      ObjectNode unused =
+          pipeline
+              .putObject("input")
+              .put("image", picture.location())
+              .put("folder", picture.folder());
+      runs.add(new PictureRun(picture.name(), api, api.startWorkflow(pipeline)));
+    }
+    return runs;
+  }
+
+  private DemoView view() {
+    return terminal
+        .<DemoView>map(screen -> new LiveView(out, style, screen))
+        .orElseGet(() -> new PlainView(out, style));
+  }
+
+  private static void follow(List<PictureRun> runs, DemoView view)
+      throws IOException, InterruptedException {
+    view.show(runs);
+    List<PictureRun> going = new ArrayList<>(runs);
+    while (!going.isEmpty()) {
+      Thread.sleep(LOOK_EVERY);
+      for (PictureRun run : going.subList(0, Math.min(WATCHED, going.size()))) {
+        run.refresh();
+      }
+      view.show(runs);
+      going.removeIf(PictureRun::ended);
+    }
+  }
+}
