@@ -39,21 +39,26 @@ final class Demo {
     this.results = results;
   }
 
-  /** Returns how the runs ended, in the order of the pictures. */
-  List<PictureRun> run(List<Picture> pictures) throws IOException, InterruptedException {
+  /** How it went: the runs in the order of the pictures, and how long all of them took. */
+  record Outcome(List<PictureRun> runs, Duration took) {
+    long succeeded() {
+      return runs.stream().filter(PictureRun::succeeded).count();
+    }
+  }
+
+  Outcome run(List<Picture> pictures) throws IOException, InterruptedException {
     out.print("starting Redis, API, worker and scheduler in this process ...");
     out.flush();
     long begin = System.nanoTime();
     try (EmbeddedRedis redis = LocalRedis.start();
         RunningApp app = start(redis.uri());
-        ApiClient api = new ApiClient(app.url())) {
-      out.println(" " + Style.duration(Duration.ofNanos(System.nanoTime() - begin)));
+        ApiClient api = new ApiClient(app.url());
+        DemoView view = view(pictures)) {
+      long ready = System.nanoTime();
+      out.println(" " + Style.duration(Duration.ofNanos(ready - begin)));
       out.println();
-      List<PictureRun> runs = submit(pictures, api);
-      try (DemoView view = view()) {
-        follow(runs, view);
-      }
-      return runs;
+      List<PictureRun> runs = follow(pictures, api, view);
+      return new Outcome(runs, Duration.ofNanos(System.nanoTime() - ready));
     }
   }
 
@@ -71,41 +76,52 @@ final class Demo {
     return RunningApp.start(EnumSet.allOf(App.class), config, Examples.in(results.root()));
   }
 
-  private static List<PictureRun> submit(List<Picture> pictures, ApiClient api)
+  private DemoView view(List<Picture> pictures) {
+    RunTable table = RunTable.of(style, pictures.stream().map(Picture::name).toList());
+    return terminal
+        .<DemoView>map(screen -> new LiveView(out, table, screen))
+        .orElseGet(() -> new PlainView(out, table));
+  }
+
+  private static List<PictureRun> follow(List<Picture> pictures, ApiClient api, DemoView view)
       throws IOException, InterruptedException {
-    ObjectNode pipeline;
-    try (InputStream json = Samples.open(Samples.PIPELINE)) {
-      pipeline = (ObjectNode) new ObjectMapper().readTree(json);
-    }
+    ObjectNode pipeline = pipeline();
     List<PictureRun> runs = new ArrayList<>();
-    for (Picture picture : pictures) {
-      ObjectNode unused =
-          pipeline
-              .putObject("input")
-              .put("image", picture.location())
-              .put("folder", picture.folder());
-      runs.add(new PictureRun(picture.name(), api, api.startWorkflow(pipeline)));
+    List<PictureRun> going = new ArrayList<>();
+    long lastLook = System.nanoTime();
+    while (runs.size() < pictures.size() || !going.isEmpty()) {
+      if (runs.size() < pictures.size()) {
+        PictureRun run = submit(pictures.get(runs.size()), pipeline, api);
+        runs.add(run);
+        going.add(run);
+      } else {
+        Thread.sleep(LOOK_EVERY);
+      }
+      if (System.nanoTime() - lastLook >= LOOK_EVERY.toNanos()) {
+        for (PictureRun run : going.subList(0, Math.min(WATCHED, going.size()))) {
+          run.refresh();
+        }
+        view.show(runs);
+        going.removeIf(PictureRun::ended);
+        lastLook = System.nanoTime();
+      }
     }
     return runs;
   }
 
-  private DemoView view() {
-    return terminal
-        .<DemoView>map(screen -> new LiveView(out, style, screen))
-        .orElseGet(() -> new PlainView(out, style));
+  private static ObjectNode pipeline() throws IOException {
+    try (InputStream json = Samples.open(Samples.PIPELINE)) {
+      return (ObjectNode) new ObjectMapper().readTree(json);
+    }
   }
 
-  private static void follow(List<PictureRun> runs, DemoView view)
+  private static PictureRun submit(Picture picture, ObjectNode pipeline, ApiClient api)
       throws IOException, InterruptedException {
-    view.show(runs);
-    List<PictureRun> going = new ArrayList<>(runs);
-    while (!going.isEmpty()) {
-      Thread.sleep(LOOK_EVERY);
-      for (PictureRun run : going.subList(0, Math.min(WATCHED, going.size()))) {
-        run.refresh();
-      }
-      view.show(runs);
-      going.removeIf(PictureRun::ended);
-    }
+    ObjectNode unused =
+        pipeline
+            .putObject("input")
+            .put("image", picture.location())
+            .put("folder", picture.folder());
+    return new PictureRun(picture.name(), api, api.startWorkflow(pipeline));
   }
 }

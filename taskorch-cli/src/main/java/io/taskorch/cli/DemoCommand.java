@@ -2,7 +2,6 @@ package io.taskorch.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,15 +61,17 @@ final class DemoCommand implements Callable<Integer> {
     Style style = Style.of(terminal.isPresent(), System.out.charset(), System.getenv());
     List<Picture> pictures =
         files.isEmpty() ? Picture.samples(results.work().resolve("samples")) : Picture.of(files);
-    long begin = System.nanoTime();
-    List<PictureRun> runs = new Demo(out, style, terminal, results).run(pictures);
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    long succeeded = runs.stream().filter(PictureRun::succeeded).count();
+    Demo.Outcome outcome = new Demo(out, style, terminal, results).run(pictures);
     out.println();
-    out.println(succeeded + " of " + runs.size() + " runs succeeded in " + Style.duration(took));
-    if (succeeded > 0) {
+    out.println(
+        outcome.succeeded()
+            + " of "
+            + outcome.runs().size()
+            + " runs succeeded in "
+            + Style.duration(outcome.took()));
+    if (outcome.succeeded() > 0) {
       out.println("results  " + results.root());
     }
-    return succeeded == runs.size();
+    return outcome.succeeded() == outcome.runs().size();
   }
 }

@@ -24,21 +24,20 @@ final class LiveView implements DemoView {
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintWriter out;
-  private final Style style;
+  private final RunTable table;
   private final Terminal terminal;
   private final Set<PictureRun> left = new HashSet<>();
   private long turn;
   private int lines;
 
-  LiveView(PrintWriter out, Style style, Terminal terminal) {
+  LiveView(PrintWriter out, RunTable table, Terminal terminal) {
     this.out = out;
-    this.style = style;
+    this.table = table;
     this.terminal = terminal;
   }
 
   @Override
   public void show(List<PictureRun> runs) {
-    RunTable table = RunTable.of(style, runs);
     StringBuilder frame = new StringBuilder();
     if (turn == 0) {
       frame.append(HIDE_CURSOR).append(table.head(runs.getFirst())).append('\n');
@@ -50,7 +49,7 @@ final class LiveView implements DemoView {
         table.ended(run).forEach(line -> frame.append(line).append(CLEAR_LINE).append('\n'));
       }
     }
-    List<String> live = live(table, runs);
+    List<String> live = live(runs);
     live.forEach(line -> frame.append(line).append(CLEAR_LINE).append('\n'));
     lines = live.size();
     turn++;
@@ -58,18 +57,18 @@ final class LiveView implements DemoView {
     out.flush();
   }
 
-  private List<String> live(RunTable table, List<PictureRun> runs) {
+  private List<String> live(List<PictureRun> runs) {
     List<PictureRun> going = runs.stream().filter(run -> !run.ended()).toList();
     int room = Math.min(going.size(), terminal.rows() - OTHER_LINES);
     int bar = Math.min(WIDEST_BAR, terminal.columns() - RunTable.WIDTH - 2);
     Instant now = Instant.now();
     List<String> live = new ArrayList<>();
     for (PictureRun run : going.subList(0, room)) {
-      String row = table.row(style.wheel(turn), run, now);
-      live.add(bar < 4 ? row : row + "  " + style.bar(run.percent(), bar));
+      String row = table.row(table.style().wheel(turn), run, now);
+      live.add(bar < 4 ? row : row + "  " + table.style().bar(run.percent(), bar));
     }
     if (going.size() > room) {
-      live.add(style.dim("  and " + (going.size() - room) + " more"));
+      live.add(table.style().dim("  and " + (going.size() - room) + " more"));
     }
     return live;
   }

@@ -2,14 +2,17 @@ package io.taskorch.cli;
 
 import io.taskorch.micronaut.Launcher;
 import io.taskorch.micronaut.config.App;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The {@code taskorch} command. */
 @Command(
@@ -32,7 +35,12 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main()).setExecutionExceptionHandler(Main::report);
+    CommandLine command = new CommandLine(new Main()).setExecutionExceptionHandler(Main::report);
+    // The benchmarks read their options themselves.
+    CommandLine unused =
+        Objects.requireNonNull(command.getSubcommands().get("bench"))
+            .setUnmatchedOptionsArePositionalParams(true);
+    return command;
   }
 
   /** Without a subcommand there is nothing to do but to say what there is. */
@@ -63,6 +71,15 @@ public final class Main implements Runnable {
   int scheduler(
       @Option(names = "--config", paramLabel = "FILE", description = CONFIG) Path config) {
     return start(App.SCHEDULER, config);
+  }
+
+  @Command(
+      description = "Measures how fast tasks are enqueued and worked off, beside the raw ceiling.",
+      mixinStandardHelpOptions = true)
+  void bench(
+      @Parameters(paramLabel = "ARG", description = "[--tasks N] [--runs N]") String[] arguments)
+      throws IOException, InterruptedException {
+    io.taskorch.bench.Main.main(arguments == null ? new String[0] : arguments);
   }
 
   static final String CONFIG = "Settings, such as config/local.yaml; without it the defaults.";

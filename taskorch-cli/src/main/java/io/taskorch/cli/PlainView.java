@@ -10,13 +10,13 @@ import java.util.Set;
 final class PlainView implements DemoView {
 
   private final PrintWriter out;
-  private final Style style;
+  private final RunTable table;
   private final Set<String> told = new HashSet<>();
   private List<PictureRun> shown = List.of();
 
-  PlainView(PrintWriter out, Style style) {
+  PlainView(PrintWriter out, RunTable table) {
     this.out = out;
-    this.style = style;
+    this.table = table;
   }
 
   @Override
@@ -34,11 +34,11 @@ final class PlainView implements DemoView {
 
   @Override
   public void close() {
-    RunTable table = RunTable.of(style, shown);
-    out.println();
-    if (!shown.isEmpty()) {
-      out.println(table.head(shown.getFirst()));
+    if (shown.isEmpty()) {
+      return;
     }
+    out.println();
+    out.println(table.head(shown.getFirst()));
     shown.stream()
         .filter(PictureRun::ended)
         .flatMap(run -> table.ended(run).stream())

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Runs of one workflow as rows: a run each, and a column for every step. */
@@ -18,8 +19,8 @@ record RunTable(Style style, int nameWidth) {
   /** Columns of the widest table of five steps. */
   static final int WIDTH = 2 + LONGEST_NAME + 6 * CELL;
 
-  static RunTable of(Style style, List<PictureRun> runs) {
-    int longest = runs.stream().mapToInt(run -> Style.width(run.name())).max().orElse(0);
+  static RunTable of(Style style, List<String> names) {
+    int longest = names.stream().mapToInt(Style::width).max().orElse(0);
     return new RunTable(style, Math.min(longest, LONGEST_NAME));
   }
 
@@ -73,7 +74,7 @@ record RunTable(Style style, int nameWidth) {
   }
 
   private static String word(StepReply step) {
-    return step.state().name().toLowerCase(java.util.Locale.ROOT);
+    return step.state().name().toLowerCase(Locale.ROOT);
   }
 
   private static String right(String text) {
