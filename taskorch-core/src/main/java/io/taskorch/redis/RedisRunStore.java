@@ -107,7 +107,9 @@ final class RedisRunStore implements RunStore {
       if (delay != null) {
         return delay.toMillis();
       }
-      return runAt == null || runAt.toEpochMilli() < TaskRecord.FIRST_TIME ? 0 : runAt.toEpochMilli();
+      return runAt == null || runAt.toEpochMilli() < TaskRecord.FIRST_TIME
+          ? 0
+          : runAt.toEpochMilli();
     }
   }
 

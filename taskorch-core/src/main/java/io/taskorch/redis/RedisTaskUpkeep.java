@@ -47,7 +47,8 @@ final class RedisTaskUpkeep implements TaskUpkeep {
     Instant now = Instant.EPOCH;
     List<Chunk<String>> chunks = Chunk.split(queues, queue -> partition, queue -> 0);
     // without queues there is still the time to ask for
-    for (Chunk<String> chunk : chunks.isEmpty() ? List.of(new Chunk<>(partition, queues)) : chunks) {
+    for (Chunk<String> chunk :
+        chunks.isEmpty() ? List.of(new Chunk<>(partition, queues)) : chunks) {
       List<Object> reply =
           calls.list(
               partition,

@@ -37,6 +37,7 @@ final class MicronautProperties {
     all.put("endpoints.health.sensitive", false);
     all.put("endpoints.health.details-visible", "ANONYMOUS");
     all.put("endpoints.health.disk-space.enabled", false);
+    all.put("endpoints.health.discovery-client.enabled", false);
     all.put("micronaut.metrics.enabled", config.metrics().enabled());
     all.put("micronaut.metrics.export.prometheus.enabled", config.metrics().enabled());
     if (config.metrics().enabled()) {

@@ -59,6 +59,9 @@ public final class RunningApp implements AutoCloseable {
       Taskorch taskorch = context.getBean(Taskorch.class);
       if (apps.contains(App.WORKER)) {
         handlers.forEach(taskorch::register);
+        if (taskorch.handlers().isEmpty()) {
+          LOG.warn("this worker has no handlers: no bean has a method with @TaskHandler");
+        }
       }
       taskorch.start();
     } catch (RuntimeException e) {
