@@ -122,6 +122,8 @@ public final class RedisStores implements Stores {
   private static Config config(RedisOptions options) {
     Config config = new Config();
     config.setCodec(ByteArrayCodec.INSTANCE);
+    // Else it looks at every argument of every call for objects of its own.
+    config.setReferenceEnabled(false);
     config.setTransportMode(Epoll.isAvailable() ? TransportMode.EPOLL : TransportMode.NIO);
     config.setNettyThreads(NETTY_THREADS);
     config.setThreads(LISTENER_THREADS);

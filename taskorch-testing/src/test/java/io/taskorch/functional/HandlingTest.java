@@ -19,11 +19,13 @@ import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.worker.Handler;
 import io.taskorch.worker.Retry;
 import io.taskorch.worker.TaskContext;
 import io.taskorch.worker.TaskHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -434,6 +436,36 @@ class HandlingTest {
       }
     }
     assertThat(read).isEqualTo(3_003);
+  }
+
+  @Test
+  void handlersThatKeepEveryCarrierBusyLoseNoLease() {
+    Taskorch taskorch =
+        stack
+            .program(
+                builder ->
+                    builder.worker(
+                        Stack.worker().concurrency(8).lease(Duration.ofSeconds(1)).build()))
+            .register(
+                Handler.of(
+                    "hog",
+                    Json.class,
+                    (payload, task) -> {
+                      long end = System.nanoTime() + Duration.ofMillis(2_500).toNanos();
+                      while (System.nanoTime() < end && !task.cancelled()) {
+                        Thread.onSpinWait();
+                      }
+                      return task.cancelled();
+                    }))
+            .start();
+    int carriers = Runtime.getRuntime().availableProcessors();
+    List<TaskHandle<Json>> hogs =
+        taskorch.client().enqueueAll(Collections.nCopies(carriers, TaskSpec.of("hog")));
+    for (TaskHandle<Json> hog : hogs) {
+      assertThat(hog.await(SOON)).hasToString("false");
+      assertThat(taskorch.client().get(hog.id()).attempt()).isEqualTo(1);
+      assertThat(taskorch.client().get(hog.id()).crashes()).isZero();
+    }
   }
 
   @Test
