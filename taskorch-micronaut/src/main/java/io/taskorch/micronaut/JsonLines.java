@@ -36,8 +36,12 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
       json.writeStringField("logger", event.getLoggerName());
       json.writeStringField("thread", event.getThreadName());
       json.writeStringField("message", event.getFormattedMessage());
-      for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
-        json.writeStringField(entry.getKey(), entry.getValue());
+      if (!event.getMDCPropertyMap().isEmpty()) {
+        json.writeObjectFieldStart("context");
+        for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
+          json.writeStringField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
       }
       if (event.getThrowableProxy() != null) {
         json.writeStringField("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));

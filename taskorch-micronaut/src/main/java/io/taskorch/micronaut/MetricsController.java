@@ -30,7 +30,8 @@ abstract class MetricsController {
   @ExecuteOn(TaskExecutors.BLOCKING)
   String metrics() {
     queues.refresh();
-    return registry.scrape();
+    // The Prometheus library keeps names that end in _created for itself, and cuts that off.
+    return registry.scrape().replace("taskorch_tasks_total", "taskorch_tasks_created_total");
   }
 
   /** On a port that has nothing else, so that it can be closed to the outside. */

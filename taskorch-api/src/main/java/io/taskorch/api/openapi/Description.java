@@ -97,8 +97,12 @@ final class Description {
           Map<String, Object> fixed = new LinkedHashMap<>();
           object(properties)
               .forEach(
-                  (name, property) ->
-                      fixed.put(name, schema(object(property), required.contains(name))));
+                  (name, property) -> {
+                    // A component that is named by an annotation comes twice, once misnamed so.
+                    if (!object(property).containsKey("name")) {
+                      fixed.put(name, schema(object(property), required.contains(name)));
+                    }
+                  });
           return fixed;
         });
     schema.computeIfPresent("items", (key, items) -> schema(object(items), false));

@@ -125,24 +125,32 @@ final class HealthChecks {
   @Singleton
   @Named("queues")
   HealthIndicator queues(Stores stores) {
+    AtomicReference<Seen> last = new AtomicReference<>(new Seen(Instant.EPOCH, List.of()));
     return new Check(
         "queues",
         () -> true,
         executor,
         () -> {
           try {
-            List<RegisteredWorker> workers = stores.workers().list();
-            List<String> waiting =
-                stores.queues().list().stream()
-                    .filter(queue -> queue.depth().getOrDefault(TaskState.PENDING, 0L) > 0)
-                    .map(QueueView::name)
-                    .filter(name -> workers.stream().noneMatch(w -> takesFrom(w, name)))
-                    .toList();
-            return new Finding(true, Map.of("without_worker", waiting));
+            if (!within(RECENT, last.get().at())) {
+              last.set(new Seen(clock.instant(), withoutWorker(stores)));
+            }
+            return new Finding(true, Map.of("without_worker", last.get().queues()));
           } catch (StoreUnavailableException e) {
             return new Finding(false, Map.of("problem", "Redis does not answer"));
           }
         });
+  }
+
+  private record Seen(Instant at, List<String> queues) {}
+
+  private static List<String> withoutWorker(Stores stores) {
+    List<RegisteredWorker> workers = stores.workers().list();
+    return stores.queues().list().stream()
+        .filter(queue -> queue.depth().getOrDefault(TaskState.PENDING, 0L) > 0)
+        .map(QueueView::name)
+        .filter(name -> workers.stream().noneMatch(worker -> takesFrom(worker, name)))
+        .toList();
   }
 
   private static boolean takesFrom(RegisteredWorker worker, String queue) {

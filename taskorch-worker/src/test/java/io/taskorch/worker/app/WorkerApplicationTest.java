@@ -53,7 +53,9 @@ class WorkerApplicationTest {
                     "server.port",
                     "0",
                     "metrics.port",
-                    "0"))
+                    "0",
+                    "server.graceful_shutdown_timeout",
+                    "200ms"))
             .load()
             .config(),
         List.of());
@@ -127,7 +129,7 @@ class WorkerApplicationTest {
   void endsInGoodOrderWhenItIsClosed() {
     try (Taskorch client = connect()) {
       String id;
-      try (RunningApp app = startWithGrace("200ms")) {
+      try (RunningApp app = start()) {
         id = client.client().enqueue(TaskSpec.builder("sleep").queue("naps").build()).id();
         Awaitility.await().until(() -> client.client().get(id).state() == TaskState.RUNNING);
       }
@@ -136,27 +138,6 @@ class WorkerApplicationTest {
       assertThat(task.attempt()).isZero();
       assertThat(client.workers().list()).isEmpty();
     }
-  }
-
-  private RunningApp startWithGrace(String grace) {
-    return RunningApp.start(
-        Set.of(App.WORKER),
-        ConfigLoader.of(App.WORKER)
-            .overrides(
-                Map.of(
-                    "redis.addr",
-                    redis,
-                    "redis.namespace",
-                    namespace,
-                    "server.port",
-                    "0",
-                    "metrics.port",
-                    "0",
-                    "server.graceful_shutdown_timeout",
-                    grace))
-            .load()
-            .config(),
-        List.of());
   }
 
   @ParameterizedTest
