@@ -105,6 +105,7 @@ public final class Taskorch implements AutoCloseable {
    * changes nothing.
    *
    * @throws IllegalStateException after {@link #close}
+   * @throws io.taskorch.task.StoreUnavailableException nothing has started; it may be called again
    */
   public Taskorch start() {
     lifecycle.lock();
@@ -113,10 +114,10 @@ public final class Taskorch implements AutoCloseable {
         throw new IllegalStateException("closed");
       }
       if (!started) {
-        started = true;
         handlers.seal();
         startWorker();
         startUpkeep();
+        started = true;
       }
       return this;
     } finally {
@@ -127,8 +128,8 @@ public final class Taskorch implements AutoCloseable {
   private void startWorker() {
     if (!handlers.isEmpty()) {
       Worker starting = new Worker(stores, handlers, workerOptions, codec, clock);
-      worker = starting;
       starting.start();
+      worker = starting;
     }
   }
 

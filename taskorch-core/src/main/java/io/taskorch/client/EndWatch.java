@@ -32,10 +32,13 @@ final class EndWatch {
   private static final long POLL_MILLIS = 1_000;
   private static final int MOST_PER_POLL = 1_000;
 
-  /** The store is asked for hints for this long at a time, and again by the poll. */
-  private static final Duration HINTED = Duration.ofMinutes(2);
+  /**
+   * The store is asked for hints for this long at a time, and again by the poll: it remembers who
+   * is waited for that long, and not longer, after the end.
+   */
+  private static final Duration HINTED = Duration.ofSeconds(15);
 
-  private static final int POLLS_PER_ASK = 60;
+  private static final int POLLS_PER_ASK = 5;
 
   private final Hints hints;
   private final Function<List<String>, Set<String>> ended;
@@ -126,13 +129,15 @@ final class EndWatch {
         });
     lock.lock();
     try {
-      if (subscription == null) {
-        subscription = hints.onFinal(this::tell);
-      }
       if (!polling) {
         polling = true;
         Thread.ofVirtual().name("taskorch-await").start(this::poll);
       }
+      if (subscription == null) {
+        subscription = hints.onFinal(this::tell);
+      }
+    } catch (StoreUnavailableException e) {
+      log.debug("no hints for now; the poll will find the end", e);
     } finally {
       lock.unlock();
     }

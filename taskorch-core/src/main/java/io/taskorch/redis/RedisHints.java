@@ -2,6 +2,7 @@ package io.taskorch.redis;
 
 import io.taskorch.store.Hints;
 import io.taskorch.store.Partitions;
+import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,11 +10,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.redisson.api.RShardedTopic;
 import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisException;
 import org.redisson.client.codec.StringCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hints by sharded publish and subscribe, two channels a partition. */
 final class RedisHints implements Hints {
 
+  private static final Logger log = LoggerFactory.getLogger(RedisHints.class);
   private static final String READY = "ready ";
   private static final String CANCEL = "cancel ";
 
@@ -57,8 +62,21 @@ final class RedisHints implements Hints {
 
   private Subscription subscribe(String channel, Consumer<String> listener) {
     RShardedTopic topic = redisson.getShardedTopic(channel, StringCodec.INSTANCE);
-    int id = topic.addListener(String.class, (name, message) -> listener.accept(message));
-    return () -> topic.removeListener(id);
+    try {
+      int id = topic.addListener(String.class, (name, message) -> listener.accept(message));
+      return () -> unsubscribe(topic, id);
+    } catch (RedisException e) {
+      throw new StoreUnavailableException("Redis cannot be reached or refuses for now", e);
+    }
+  }
+
+  private static void unsubscribe(RShardedTopic topic, int id) {
+    try {
+      topic.removeListener(id);
+    } catch (RedisException e) {
+      // A Redis that cannot be reached tells nobody anything.
+      log.debug("not unsubscribed", e);
+    }
   }
 
   @Override

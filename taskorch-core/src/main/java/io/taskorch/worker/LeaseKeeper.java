@@ -11,8 +11,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ final class LeaseKeeper {
   private final OutageBackoff backoff;
   private final Signal signal = new Signal();
   private final Thread thread;
+  private @Nullable Future<?> watch;
   private volatile boolean stopped;
 
   LeaseKeeper(TaskStore tasks, Duration lease, String name) {
@@ -52,14 +55,14 @@ final class LeaseKeeper {
   void start(ScheduledExecutorService timer) {
     thread.start();
     long period = marginNanos / 2;
-    var watch = timer.scheduleAtFixedRate(this::stopExpiring, period, period, TimeUnit.NANOSECONDS);
-    if (watch.isCancelled()) {
-      throw new IllegalStateException("the timer has ended");
-    }
+    watch = timer.scheduleAtFixedRate(this::stopExpiring, period, period, TimeUnit.NANOSECONDS);
   }
 
   void stop() {
     stopped = true;
+    if (watch != null) {
+      watch.cancel(false);
+    }
     signal.raise();
   }
 
@@ -93,11 +96,26 @@ final class LeaseKeeper {
     while (!stopped) {
       signal.await(asked.isEmpty() ? next - System.nanoTime() : 0);
       boolean all = System.nanoTime() - next >= 0;
-      boolean answered = beat(all ? attempts() : askedFor());
+      boolean answered = beat(all ? withAgedLease() : askedFor());
       if (all) {
         next = System.nanoTime() + (answered ? period : backoff.next().toNanos());
       }
     }
+  }
+
+  /**
+   * Most attempts end before they need a heartbeat; one sent as they end would find their lease
+   * gone, and look like a lost one.
+   */
+  private List<LiveAttempt> withAgedLease() {
+    long fresh = System.nanoTime() + lease.toNanos() / 4 * 3;
+    List<LiveAttempt> aged = new ArrayList<>();
+    for (LiveAttempt attempt : live.values()) {
+      if (attempt.leaseEnd() - fresh < 0) {
+        aged.add(attempt);
+      }
+    }
+    return aged;
   }
 
   private List<LiveAttempt> askedFor() {
@@ -114,17 +132,16 @@ final class LeaseKeeper {
   }
 
   /** Whether the store answered. */
-  private boolean beat(Collection<LiveAttempt> attempts) {
+  private boolean beat(List<LiveAttempt> attempts) {
     if (attempts.isEmpty()) {
       return true;
     }
-    List<LiveAttempt> beaten = List.copyOf(attempts);
-    List<Lease> leases = beaten.stream().map(LiveAttempt::lease).toList();
+    List<Lease> leases = attempts.stream().map(LiveAttempt::lease).toList();
     long sent = System.nanoTime();
     try {
       List<Heartbeat> answers = tasks.heartbeat(leases, lease);
-      for (int i = 0; i < beaten.size(); i++) {
-        take(beaten.get(i), answers.get(i), sent + lease.toNanos());
+      for (int i = 0; i < attempts.size(); i++) {
+        take(attempts.get(i), answers.get(i), sent + lease.toNanos());
       }
       backoff.reset();
       return true;

@@ -21,6 +21,7 @@ final class Registration {
   private final Signal signal = new Signal();
   private final Thread thread;
   private volatile boolean stopped;
+  private volatile boolean heard;
 
   /**
    * @param onDrain runs, once or more often, when somebody asks the worker to drain
@@ -42,13 +43,15 @@ final class Registration {
     signal.raise();
   }
 
-  /** Takes the worker off the list, if the store answers. */
+  /** Takes the worker off the list, unless the store did not answer the last time. */
   void leave() {
     stopped = true;
     signal.raise();
     try {
       thread.join();
-      registry.leave(self.get().id());
+      if (heard) {
+        registry.leave(self.get().id());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -60,10 +63,13 @@ final class Registration {
   private void run() {
     while (!stopped) {
       try {
-        if (registry.beat(self.get(), LIVE_FOR)) {
+        boolean drain = registry.beat(self.get(), LIVE_FOR);
+        heard = true;
+        if (drain) {
           onDrain.run();
         }
       } catch (RuntimeException e) {
+        heard = false;
         log.debug("the registry does not answer", e);
       }
       signal.await(PERIOD.toNanos());

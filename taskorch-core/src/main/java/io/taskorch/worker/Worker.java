@@ -220,17 +220,21 @@ public final class Worker implements AutoCloseable {
     return version == null ? "dev" : version;
   }
 
-  /** Starts to claim; a second call changes nothing, nor does one after the end. */
+  /**
+   * Starts to claim; a second call changes nothing, nor does one after the end.
+   *
+   * @throws io.taskorch.task.StoreUnavailableException nothing has started; it may be called again
+   */
   public void start() {
     lifecycle.lock();
     try {
       if (started || ended) {
         return;
       }
+      hints = stores.hints().onWork(listener());
       started = true;
       leases.start(timer);
       notes.start();
-      hints = stores.hints().onWork(listener());
       registration.start();
       poller.start();
     } finally {

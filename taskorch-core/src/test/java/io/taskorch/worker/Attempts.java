@@ -50,6 +50,12 @@ final class Attempts {
     return leased(spec, null, 0);
   }
 
+  /** The same task under another lease. */
+  static Leased again(LiveAttempt attempt) {
+    Lease lease = new Lease(attempt.taskId(), 0, "BBBBBBBBBBBBBBBBBBBBBB");
+    return new Leased(lease, attempt.task(), Instant.EPOCH);
+  }
+
   static LiveAttempt live(Leased leased) {
     return live(leased, Duration.ofHours(1));
   }

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.taskorch.task.TaskSpec;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,37 +17,43 @@ class LiveAttemptTest {
 
   @Test
   void anInterruptNeverReachesWhatTheThreadDoesAfterTheHandler() throws Exception {
-    AtomicInteger late = new AtomicInteger();
-    for (int i = 0; i < 3_000; i++) {
-      LiveAttempt attempt = Attempts.live("t");
-      CyclicBarrier together = new CyclicBarrier(2);
-      Thread handler =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    attempt.begin(null);
-                    await(together);
-                    attempt.end();
-                    boolean heard = Thread.interrupted();
-                    for (int spin = 0; spin < 200; spin++) {
-                      Thread.onSpinWait();
-                    }
-                    if (Thread.interrupted() || (heard && attempt.stopped() == null)) {
-                      late.incrementAndGet();
-                    }
-                  });
-      await(together);
-      attempt.stop(Stop.CANCELLED);
-      handler.join();
-    }
-    assertThat(late).hasValue(0);
+    LiveAttempt attempt = Attempts.live("t");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupting = new CountDownLatch(1);
+    AtomicBoolean interruptedAtTheEnd = new AtomicBoolean();
+    AtomicBoolean interruptedLater = new AtomicBoolean();
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread handler =
+        new Thread(
+            () -> {
+              attempt.begin(null);
+              begun.countDown();
+              awaitUninterruptibly(interrupting);
+              attempt.end();
+              interruptedAtTheEnd.set(Thread.interrupted());
+              awaitUninterruptibly(stopped);
+              interruptedLater.set(Thread.interrupted());
+            }) {
+          @Override
+          public void interrupt() {
+            interrupting.countDown();
+            // Long enough for the handler to be at its end, which has to wait for this.
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            super.interrupt();
+          }
+        };
+    handler.start();
+    begun.await();
+    attempt.stop(Stop.CANCELLED);
+    stopped.countDown();
+    handler.join();
+    assertThat(interruptedAtTheEnd).isTrue();
+    assertThat(interruptedLater).isFalse();
   }
 
-  private static void await(CyclicBarrier barrier) {
-    try {
-      barrier.await();
-    } catch (Exception e) {
-      Thread.interrupted();
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      Thread.onSpinWait();
     }
   }
 
