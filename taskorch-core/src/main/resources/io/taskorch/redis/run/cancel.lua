@@ -4,7 +4,6 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id
 -- Reply   "ok", also when it has been marked before | "not_found" | the letter of another state
---- @include "lib/now"
 --- @include "lib/end_task"
 
 local r = open_run(ARGV[1])

@@ -4,7 +4,6 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id   ARGV[2] operation id: remembered, so that a repeat changes nothing
 -- Reply   "ok" | "not_found" | the letter of the state that it cannot leave
---- @include "lib/now"
 --- @include "lib/end_task"
 
 local operation = OPERATION .. ARGV[2]

@@ -105,13 +105,14 @@ local function band_of(score)
   return #score < 14 and 1 or byte(score) - 47
 end
 
--- in_order(lists): the tasks of several lists as one, by score.
-local function in_order(lists)
+-- in_order(lists, want): the first tasks of several lists as one, by score. What comes behind them is
+-- left out, as a list that was cut off may lack some of it.
+local function in_order(lists, want)
   local places, merged = {}, new_list()
   for i in ipairs(lists) do
     places[i] = 1
   end
-  while true do
+  while merged.n < want do
     local first
     for i, list in ipairs(lists) do
       if places[i] <= list.n and (not first or tonumber(list.scores[places[i]]) <
@@ -120,12 +121,13 @@ local function in_order(lists)
       end
     end
     if not first then
-      return merged
+      break
     end
     local list, place = lists[first], places[first]
     append(merged, list.ids[place], list.scores[place], list.keys[place])
     places[first] = place + 1
   end
+  return merged
 end
 
 -- heads(queue, low, high, want): the first tasks of a queue with scores between low and high, its
@@ -147,7 +149,7 @@ local function heads(queue, low, high, want)
   for _, key in ipairs(queue.lanes) do
     add(key)
   end
-  return in_order(lists)
+  return in_order(lists, want)
 end
 
 -- bands(queue, want): the first tasks of a queue by priority. When one look shows that the queue
@@ -240,19 +242,29 @@ local function step_aside(id, score, key, shape)
   end
 end
 
+-- is_expired(bytes): whether the task's start_before has passed. A time that says nothing begins
+-- with a zero, and no other does.
+local function is_expired(bytes)
+  return byte(bytes, 29) ~= 48 and sub(bytes, 29, 41) < at13
+end
+
 -- sweep(queue, band): lets those step aside too that stand in front of the first task which this
 -- worker can run, so that few calls get past however many of them.
 local function sweep(queue, band)
-  local ready = index_key(queue, 'P')
-  local found = call('ZRANGE', ready, (band - 1) * BAND, '(' .. band * BAND,
+  local low, high = (band - 1) * BAND, band * BAND
+  for _, lane in ipairs(queue.lanes or {}) do
+    local head = call('ZRANGE', lane, low, '(' .. high, 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+    high = head[2] or high
+  end
+  local found = call('ZRANGE', queue.ready, low, '(' .. high,
     'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside, 'WITHSCORES')
   for i = 1, #found, 2 do
     local bytes = call('GETRANGE', RECORD .. found[i], 0, HEADER_LENGTH + 300)
     local shape = bytes ~= '' and glance(bytes)
-    if not shape or types[shape.type] then
+    if not shape or types[shape.type] or is_expired(bytes) then
       return
     end
-    step_aside(found[i], found[i + 1], ready, shape)
+    step_aside(found[i], found[i + 1], queue.ready, shape)
   end
 end
 
@@ -285,8 +297,7 @@ for _ = 1, MOST_ROUNDS do
       diverted = true
     elseif bytes_left > 0 then
       local shape = glance(bytes)
-      -- A time that says nothing begins with a zero, and no other does.
-      if byte(bytes, 29) ~= 48 and sub(bytes, 29, 41) < at13 then
+      if is_expired(bytes) then
         index_remove(source, id)
         end_task(open_record(id, bytes), 'C', 'e', at)
         diverted = true
@@ -329,9 +340,10 @@ for _ = 1, MOST_ROUNDS do
     break
   end
   if claimed.n < most then
-    for queue, lanes in pairs(left_aside) do
-      for band in pairs(lanes) do
-        if aside < MOST_ASIDE then
+    for _, queue in ipairs(queues) do
+      for band = 1, 4 do
+        local places = left_aside[queue.name]
+        if places and places[band] and aside < MOST_ASIDE then
           sweep(queue, band)
         end
       end
