@@ -1,0 +1,3 @@
+package io.taskorch.testing.model;
+
+class RegressionTest {}
