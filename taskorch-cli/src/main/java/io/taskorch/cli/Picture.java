@@ -58,11 +58,12 @@ record Picture(String name, String location, String folder) {
   }
 
   private static String folder(String name, Set<String> taken) {
-    String base = name.replaceFirst("\\.[^.]*$", "");
-    String free = ResultFolder.isFree(base) ? base : "picture";
+    String stem = name.replaceFirst("\\.[^.]*$", "");
+    String base = ResultFolder.isFree(stem) ? stem : "picture";
+    String free = base;
     // Some file systems do not tell letters from their capitals.
-    for (int i = 1; !taken.add(free.toLowerCase(Locale.ROOT)); ) {
-      free = base + "-" + ++i;
+    for (int i = 2; !taken.add(free.toLowerCase(Locale.ROOT)); i++) {
+      free = base + "-" + i;
     }
     return free;
   }
