@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The {@code taskorch} command as a real process, out of the classes that were built. */
 final class CliProcess implements AutoCloseable {
 
-  static final Duration LONGEST_START = Duration.ofSeconds(60);
+  static final Duration LONGEST_START = Duration.ofMinutes(3);
 
   private static final Pattern READY = Pattern.compile(" at (http://\\S+)");
   private static final Pattern WORKER = Pattern.compile("worker (\\w{26}) takes");
@@ -107,6 +108,20 @@ final class CliProcess implements AutoCloseable {
       throw new AssertionError("it has ended: " + err());
     }
     return found.group(1);
+  }
+
+  /** A shell starts what runs in the background so that Ctrl-C does not reach it. */
+  boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+          .anyMatch(ignored -> (ignored & 0b10) != 0);
+    }
   }
 
   ProcessHandle handle() {

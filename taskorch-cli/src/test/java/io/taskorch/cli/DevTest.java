@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +35,7 @@ class DevTest {
       assertThat(lines).hasSize(2);
       assertThat(lines.get(0)).matches("api http://127\\.0\\.0\\.1:\\d+");
       assertThat(lines.get(1)).matches("redis redis://127\\.0\\.0\\.1:\\d+");
-      assumeFalse(signal.equals("INT") && ignoresInterrupts(dev), "started in the background");
+      assumeFalse(signal.equals("INT") && dev.ignoresInterrupts(), "started in the background");
       List<ProcessHandle> redis = dev.handle().children().toList();
       assertThat(redis).hasSize(1);
 
@@ -49,20 +48,6 @@ class DevTest {
 
       assertThat(dev.exitCode(Duration.ofSeconds(20))).isZero();
       assertThat(redis).noneMatch(ProcessHandle::isAlive);
-    }
-  }
-
-  /** A shell starts what runs in the background so that Ctrl-C does not reach it. */
-  private static boolean ignoresInterrupts(CliProcess process) throws IOException {
-    Path status = Path.of("/proc/" + process.handle().pid() + "/status");
-    if (!Files.exists(status)) {
-      return false;
-    }
-    try (Stream<String> lines = Files.lines(status)) {
-      return lines
-          .filter(line -> line.startsWith("SigIgn:"))
-          .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
-          .anyMatch(ignored -> (ignored & 0b10) != 0);
     }
   }
 
