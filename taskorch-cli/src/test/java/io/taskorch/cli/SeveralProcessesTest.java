@@ -11,6 +11,7 @@ import io.taskorch.store.TaskQuery.TaskPage;
 import io.taskorch.task.Attempt;
 import io.taskorch.task.Backoff;
 import io.taskorch.task.Json;
+import io.taskorch.task.LogLine;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
@@ -97,7 +98,7 @@ class SeveralProcessesTest {
     assertThatWorkGoesOn(apis);
 
     for (List<CliProcess> pair : List.of(apis, workers, schedulers)) {
-      pair.getFirst().signal("KILL");
+      pair.getFirst().kill();
 
       assertThatWorkGoesOn(apis);
     }
@@ -148,7 +149,7 @@ class SeveralProcessesTest {
                 running(task -> victimId.equals(task.workerId())).size() >= 5
                     && count(TaskState.SUCCEEDED) >= 100);
 
-    victim.signal("KILL");
+    victim.kill();
 
     List<Task> ended = ids.stream().map(id -> tasks.await(id, LONGEST)).toList();
     assertThat(ended).allMatch(task -> task.state() == TaskState.SUCCEEDED);
@@ -165,31 +166,44 @@ class SeveralProcessesTest {
   }
 
   @Test
-  void aWorkerThatWasStoppedBeyondItsLeaseWritesNothing() throws Exception {
+  void aWorkerThatWasStoppedBeyondItsLeaseWritesNothing() {
     CliProcess first = start("worker");
     CliProcess second = start("worker");
     start("scheduler");
     Map<String, CliProcess> byId = Map.of(first.workerId(), first, second.workerId(), second);
-    String id = tasks.enqueue(sleep("1500ms").retryPolicy(policy(1)).build()).id();
+    Duration length = Duration.ofSeconds(3);
+    String id = tasks.enqueue(sleep("3s").retryPolicy(policy(1)).build()).id();
     await().atMost(LONGEST).until(() -> tasks.get(id).progress() != null);
-    String stoppedId = tasks.get(id).workerId();
+    Task begun = tasks.get(id);
+    String stoppedId = begun.workerId();
     CliProcess stopped = byId.get(stoppedId);
 
     stopped.signal("STOP");
-    Task ended = tasks.await(id, LONGEST);
-
-    assertThat(ended.state()).isEqualTo(TaskState.SUCCEEDED);
-    assertThat(ended.workerId()).isNotEqualTo(stoppedId);
-    assertThat(List.of(ended.attempt(), ended.crashes())).containsExactly(2, 1);
-    var log = tasks.logs(id, 0, 100);
-
+    // Its handler will be done as soon as it goes on, while somebody else is at the task.
+    await()
+        .atMost(LONGEST)
+        .until(
+            () ->
+                tasks.get(id).attempt() == 2
+                    && Instant.now().isAfter(begun.startedAt().plus(length).plusMillis(100)));
+    assertThat(tasks.get(id).state()).isEqualTo(TaskState.RUNNING);
     stopped.signal("CONT");
-    // Its handler is done, or stopped, when its slot is free; a task of its own proves it alive.
-    byId.values().stream().filter(other -> other != stopped).forEach(CliProcess::close);
+
+    Task ended = tasks.await(id, LONGEST);
+    assertThat(ended.state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(ended.crashes()).isEqualTo(1);
+    Attempt last = ended.attempts().getLast();
+    assertThat(last.workerId()).isEqualTo(ended.workerId()).isNotEqualTo(stoppedId);
+    assertThat(Duration.between(last.startedAt(), last.finishedAt()))
+        .isGreaterThanOrEqualTo(length);
+    var log = tasks.logs(id, 0, 100);
+    assertThat(log.lines()).extracting(LogLine::line).containsExactly("slept for 3s");
+
+    // A task of its own proves it alive, and its handler out of the way.
+    byId.values().stream().filter(other -> other != stopped).forEach(CliProcess::kill);
     String next = tasks.enqueue(sleep("10ms").build()).id();
     assertThat(tasks.await(next, LONGEST).workerId()).isEqualTo(stoppedId);
     await().atMost(LONGEST).until(() -> health(stopped).contains("\"busy\":0"));
-
     assertThat(tasks.get(id)).isEqualTo(ended);
     assertThat(tasks.logs(id, 0, 100)).isEqualTo(log);
   }
