@@ -66,10 +66,13 @@ local function go_on_starting_over()
     local bytes = call('GET', RECORD .. id)
     if bytes then
       local t = open_record(id, bytes)
-      local edges = {}
+      local edges, gone = {}, {}
       for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
         if reopened[from] or call('SISMEMBER', r.key .. ':open', from) == 1 then
           edges[#edges + 1] = from .. '>' .. index
+        else
+          -- It succeeded after the run was cancelled, when no edge was followed any more.
+          gone[#gone + 1] = from .. '>' .. index
         end
       end
       index_remove(index_key(t.queue, t.state), id)
@@ -87,6 +90,9 @@ local function go_on_starting_over()
           write('SADD', r.key .. ':waits', unpack(list, from, to))
         end)
       end
+      each_chunk(gone, 400, function(list, from, to)
+        write('SREM', r.key .. ':waits', unpack(list, from, to))
+      end)
       touch(r.key .. ':remaining')
       write('HSET', r.key .. ':remaining', index, #edges)
     end

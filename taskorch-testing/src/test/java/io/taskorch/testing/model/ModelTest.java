@@ -33,13 +33,13 @@ class ModelTest {
     trial.close();
   }
 
-  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "3668895176403429262", tries = 120, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void redisDoesWhatTheModelDoes(@ForAll("sequences") List<Action> actions) {
     lead(actions);
   }
 
   @Property(tries = 3_000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-  @Tag("long")
+  @Tag("explore")
   void redisDoesWhatTheModelDoesForLong(@ForAll("sequences") List<Action> actions) {
     lead(actions);
   }
