@@ -33,7 +33,11 @@ class ModelTest {
     trial.close();
   }
 
-  @Property(seed = "3668895176403429262", tries = 120, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  @Property(
+      seed = "3668895176403429262",
+      tries = 120,
+      edgeCases = EdgeCasesMode.NONE,
+      shrinking = ShrinkingMode.OFF)
   void redisDoesWhatTheModelDoes(@ForAll("sequences") List<Action> actions) {
     lead(actions);
   }
