@@ -1,3 +1,0 @@
-package io.taskorch.testing.model;
-
-class RegressionTest {}
