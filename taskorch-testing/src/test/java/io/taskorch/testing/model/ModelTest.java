@@ -15,7 +15,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Sequences of calls on the model and on a real Redis, which must never differ. What is found here
- * goes, shortened as the failure shows it, into {@link RegressionTest}.
+ * goes, shortened as the failure shows it, into a test of its own.
  */
 class ModelTest {
 
