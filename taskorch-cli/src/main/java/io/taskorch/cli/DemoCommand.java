@@ -31,18 +31,18 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Interruption interruption = Interruption.ofThisThread();
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     ResultFolder results = ResultFolder.create();
-    LogFile.write(results.log());
+    CommandLog.toFile(results.log());
     boolean succeeded = false;
     try {
       succeeded = run(results, out);
       return succeeded ? 0 : 1;
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       if (!interruption.came()) {
-        throw new IllegalStateException(e.getMessage(), e);
+        throw e;
       }
       out.println();
       return interruption.exitCode();

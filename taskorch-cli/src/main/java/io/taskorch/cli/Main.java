@@ -79,6 +79,7 @@ public final class Main implements Runnable {
   void bench(
       @Parameters(paramLabel = "ARG", description = "[--tasks N] [--runs N]") String[] arguments)
       throws IOException, InterruptedException {
+    CommandLog.errorsOnly();
     io.taskorch.bench.Main.main(arguments == null ? new String[0] : arguments);
   }
 
@@ -91,7 +92,8 @@ public final class Main implements Runnable {
   private static int report(
       Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
     Throwable told = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-    command.getErr().println("taskorch: " + (told == null ? failure : told).getMessage());
+    String message = told == null ? null : told.getMessage();
+    command.getErr().println("taskorch: " + (message == null ? failure : message));
     return CommandLine.ExitCode.SOFTWARE;
   }
 

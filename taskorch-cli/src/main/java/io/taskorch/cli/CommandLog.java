@@ -4,33 +4,48 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the log of this process off the screen. */
-final class LogFile {
+/**
+ * Where the log of a command goes whose screen is for something else. The apps set up their own.
+ */
+final class CommandLog {
 
   private static final String LINE = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
 
-  private LogFile() {}
+  private CommandLog() {}
 
-  static void write(Path file) {
+  static void toFile(Path file) {
+    FileAppender<ILoggingEvent> appender = new FileAppender<>();
+    appender.setFile(file.toString());
+    write(appender, Level.WARN, Level.INFO);
+  }
+
+  /** What has gone wrong, on standard error; the rest is left out. */
+  static void errorsOnly() {
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setTarget("System.err");
+    write(appender, Level.ERROR, Level.ERROR);
+  }
+
+  private static void write(OutputStreamAppender<ILoggingEvent> appender, Level all, Level ours) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(LINE);
     encoder.start();
-    FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context);
-    appender.setFile(file.toString());
     appender.setEncoder(encoder);
     appender.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    root.setLevel(Level.WARN);
-    context.getLogger("io.taskorch").setLevel(Level.INFO);
+    root.setLevel(all);
+    context.getLogger("io.taskorch").setLevel(ours);
   }
 }

@@ -1,0 +1,21 @@
+package io.taskorch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void printsTheFiguresAndNothingElse() {
+    try (CliProcess bench = CliProcess.start(folder, "bench", "--tasks", "500", "--runs", "1")) {
+      assertThat(bench.exitCode(CliProcess.LONGEST_START)).isZero();
+      assertThat(bench.out()).contains("raw ceiling", "drain").doesNotContain("DEBUG");
+      assertThat(bench.err()).isEmpty();
+    }
+  }
+}
