@@ -176,6 +176,8 @@ public final class Taskorch implements AutoCloseable {
   /** Drains the worker, ends upkeep and the connection. A second call changes nothing. */
   @Override
   public void close() {
+    // Put off until the end: nothing that saves tasks may be cut short.
+    boolean interrupted = Thread.interrupted();
     lifecycle.lock();
     try {
       if (!closed) {
@@ -186,6 +188,9 @@ public final class Taskorch implements AutoCloseable {
       }
     } finally {
       lifecycle.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

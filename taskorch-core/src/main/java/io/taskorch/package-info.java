@@ -1,4 +1,13 @@
-/** A Redis-native task queue: the front door of the library. */
+/**
+ * A Redis-native task queue. {@link io.taskorch.Taskorch} is the front door.
+ *
+ * <p>A program submits tasks and workflows through {@link io.taskorch.client}; {@link
+ * io.taskorch.worker} claims tasks under a lease and runs their handlers; {@link
+ * io.taskorch.upkeep} makes the moves that time makes. All three know the nouns and rules of {@link
+ * io.taskorch.task} and {@link io.taskorch.workflow}, and the ports of {@link io.taskorch.store},
+ * but nothing of one another and nothing of Redis: {@link io.taskorch.redis} is behind the ports,
+ * where each transition of a task is one script in one slot.
+ */
 @NullMarked
 package io.taskorch;
 

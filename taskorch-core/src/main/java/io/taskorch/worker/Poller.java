@@ -111,17 +111,7 @@ final class Poller {
   void stop() {
     stopped = true;
     signal.raise();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.joinUninterruptibly(thread);
   }
 
   /** A queue has work that it had not before, or an earlier due time. */

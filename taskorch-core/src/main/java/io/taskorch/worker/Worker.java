@@ -272,7 +272,9 @@ public final class Worker implements AutoCloseable {
       draining = true;
       if (started) {
         registration.update();
-        end();
+        // In a thread of its own: an interrupt of the caller must not cut short what saves tasks.
+        Threads.joinUninterruptibly(
+            Thread.ofPlatform().name("taskorch-drain-" + id).start(this::end));
       }
       timer.shutdownNow();
     } finally {

@@ -120,6 +120,28 @@ class ShutdownTest {
   }
 
   @Test
+  void anInterruptOfWhoClosesItCutsNothingShort() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    Taskorch program =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, task) -> {
+                  running.countDown();
+                  Thread.sleep(Duration.ofMillis(300));
+                  return "whole";
+                }));
+    Taskorch other = stack.program();
+    TaskHandle<String> task = other.client().enqueue("t", null, String.class);
+    running.await();
+    Thread.currentThread().interrupt();
+    program.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
   void nothingStartsOnceItDrainsAndNothingIsLostUnderLoad() throws Exception {
     AtomicBoolean drained = new AtomicBoolean();
     AtomicInteger startedLate = new AtomicInteger();
