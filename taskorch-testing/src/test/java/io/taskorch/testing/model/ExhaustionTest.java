@@ -186,7 +186,7 @@ class ExhaustionTest {
     Sides sides = trial.begin();
     stage.way.forEach(sides::call);
     String id = sides.world.anyTask(stage.target());
-    TaskState before = sides.model.tasks.get(id).state;
+    TaskState before = sides.model.partition.tasks.get(id).state;
     assertThat(before).isEqualTo(stage.state);
     if (sides.world.anyLease(0) == null) {
       sides.world.addLease(new Lease(id, 0, sides.world.newNonce()));
@@ -196,7 +196,7 @@ class ExhaustionTest {
     Object answer = sides.perform(deed(verb, stage.target()));
     sides.compare();
 
-    ModelTask task = sides.model.tasks.get(id);
+    ModelTask task = sides.model.partition.tasks.get(id);
     if (task != null && task.state != before) {
       assertThat(isInTheTable(before, task.state)).isTrue();
     }

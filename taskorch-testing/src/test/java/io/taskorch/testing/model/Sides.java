@@ -30,7 +30,7 @@ final class Sides {
   /** Far from now, so that nothing is right by accident. */
   static final Instant START = Instant.parse("2031-05-04T03:02:01.234Z");
 
-  final ReferenceModel model = new ReferenceModel(START, this::stepIds);
+  final ReferenceModel model = new ReferenceModel(new ModelPartition(START, this::stepIds));
   final World world = new World(model, this::advance);
   private final TestNamespace namespace;
   private final FaultProxy proxy;
@@ -47,7 +47,7 @@ final class Sides {
   }
 
   private void advance(Duration time) {
-    model.advance(time);
+    model.partition.advance(time);
     namespace.clock().advance(time);
   }
 
@@ -67,11 +67,13 @@ final class Sides {
     Contents contents = Contents.of(namespace.raw(), "{" + namespace.name() + ":0}:");
     assertThat(Invariants.brokenIn(contents)).as("after " + action).isEmpty();
     Map<String, StoredTask> stored = Invariants.tasksIn(contents);
-    assertThat(stored.keySet()).as("tasks after " + action).isEqualTo(model.tasks.keySet());
+    assertThat(stored.keySet())
+        .as("tasks after " + action)
+        .isEqualTo(model.partition.tasks.keySet());
     for (StoredTask task : stored.values()) {
       assertThat(Held.of(task))
           .as("after " + action)
-          .isEqualTo(Held.of(model.tasks.get(task.id())));
+          .isEqualTo(Held.of(model.partition.tasks.get(task.id())));
     }
     return answer;
   }
@@ -137,11 +139,11 @@ final class Sides {
     if (lossy) {
       proxy.dropNextReply();
     }
-    String before = model.toString();
+    String before = model.partition.toString();
     Object actual = Call.answer(call, real);
     proxy.heal();
     Object expected = Call.answer(call, model);
-    for (ModelRun run : model.runs.values()) {
+    for (ModelRun run : model.partition.runs.values()) {
       world.addSteps(run.steps.stream().map(ModelRun.ModelStep::taskId).toList());
     }
     world.called(call, expected);

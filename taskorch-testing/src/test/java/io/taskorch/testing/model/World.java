@@ -33,7 +33,7 @@ final class World {
   }
 
   Instant now() {
-    return model.now();
+    return model.partition.now;
   }
 
   void advance(Duration time) {
@@ -73,8 +73,8 @@ final class World {
   @Nullable String mostlyEndedTask(int number) {
     List<String> ended =
         tasks.stream()
-            .filter(model.tasks::containsKey)
-            .filter(id -> model.tasks.get(id).state.isFinal())
+            .filter(model.partition.tasks::containsKey)
+            .filter(id -> model.partition.tasks.get(id).state.isFinal())
             .toList();
     return ended.isEmpty() || number % 4 == 0 ? anyTask(number) : pick(ended, number);
   }
@@ -83,15 +83,15 @@ final class World {
   @Nullable String mostlyOpenTask(int number) {
     List<String> open =
         tasks.stream()
-            .filter(model.tasks::containsKey)
-            .filter(id -> !model.tasks.get(id).state.isFinal())
+            .filter(model.partition.tasks::containsKey)
+            .filter(id -> !model.partition.tasks.get(id).state.isFinal())
             .toList();
     return open.isEmpty() || number % 4 == 0 ? anyTask(number) : pick(open, number);
   }
 
   /** A task that is there. */
   @Nullable String storedTask(int number) {
-    return pick(tasks.stream().filter(model.tasks::containsKey).toList(), number);
+    return pick(tasks.stream().filter(model.partition.tasks::containsKey).toList(), number);
   }
 
   @Nullable String anyRun(int number) {
@@ -102,8 +102,8 @@ final class World {
   @Nullable String mostlyRun(boolean ended, int number) {
     List<String> wanted =
         runs.stream()
-            .filter(model.runs::containsKey)
-            .filter(id -> model.runs.get(id).state.isFinal() == ended)
+            .filter(model.partition.runs::containsKey)
+            .filter(id -> model.partition.runs.get(id).state.isFinal() == ended)
             .toList();
     return wanted.isEmpty() || number % 4 == 0 ? anyRun(number) : pick(wanted, number);
   }
@@ -126,14 +126,14 @@ final class World {
     List<Lease> takenOver =
         leases.stream()
             .filter(lease -> !isHeld(lease))
-            .filter(lease -> model.tasks.containsKey(lease.taskId()))
-            .filter(lease -> model.tasks.get(lease.taskId()).state == TaskState.RUNNING)
+            .filter(lease -> model.partition.tasks.containsKey(lease.taskId()))
+            .filter(lease -> model.partition.tasks.get(lease.taskId()).state == TaskState.RUNNING)
             .toList();
     return takenOver.isEmpty() || number % 4 == 0 ? anyLease(number) : pick(takenOver, number);
   }
 
   private boolean isHeld(Lease lease) {
-    ModelTask task = model.tasks.get(lease.taskId());
+    ModelTask task = model.partition.tasks.get(lease.taskId());
     return task != null && task.isHeldBy(lease);
   }
 
