@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class HttpWorkers {
 
-  private static final Duration LIVE_FOR = Duration.ofMinutes(1);
-
   /** More frequent calls are told to the registry once in this time. */
   private static final Duration NOTED_EVERY = Duration.ofSeconds(5);
+
+  /** A minute after the last call, which may have gone unnoted. */
+  private static final Duration LIVE_FOR = Duration.ofMinutes(1).plus(NOTED_EVERY);
 
   private static final int MOST_REMEMBERED = 10_000;
 

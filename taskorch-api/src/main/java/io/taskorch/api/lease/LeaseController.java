@@ -1,10 +1,11 @@
 package io.taskorch.api.lease;
 
 import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Status;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -17,6 +18,7 @@ import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.task.TaskView;
 import io.taskorch.micronaut.config.TaskorchConfig;
+import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry.WorkerInfo;
 import io.taskorch.task.Durations;
@@ -83,8 +85,10 @@ final class LeaseController {
     if (workers.claims(infoOf(claim, request))) {
       return new LeaseViews.Leases(List.of(), true);
     }
-    return new LeaseViews.Leases(
-        attempts.handOut(desk.claim(claim, () -> hungUp(request)), claim), false);
+    List<Leased> leased = desk.claim(claim, () -> hungUp(request));
+    // The wait may have been as long as the worker counts as live.
+    workers.speaks(claim.workerId());
+    return new LeaseViews.Leases(attempts.handOut(leased, claim), false);
   }
 
   private static WorkerInfo infoOf(ClaimBody.Read claim, HttpRequest<?> request) {
@@ -134,8 +138,9 @@ final class LeaseController {
   }
 
   @Post("/{leaseId}/progress")
+  @Status(HttpStatus.NO_CONTENT)
   @Operation(operationId = "noteProgress", summary = "Notes how far an attempt is")
-  HttpResponse<?> progress(
+  void progress(
       String leaseId,
       @RequestBody(
               content = @Content(schema = @Schema(implementation = LeaseBodies.ProgressNote.class)))
@@ -146,12 +151,12 @@ final class LeaseController {
     Progress progress =
         LeaseBodies.ProgressNote.read(Fields.of(body, LeaseBodies.ProgressNote.class, Bodies.MOST));
     requireHeld(lease, stores.tasks().progress(held(lease), progress));
-    return HttpResponse.noContent();
   }
 
   @Post("/{leaseId}/logs")
+  @Status(HttpStatus.NO_CONTENT)
   @Operation(operationId = "addLogLines", summary = "Adds lines to a task's log")
-  HttpResponse<?> logs(
+  void logs(
       String leaseId,
       @RequestBody(content = @Content(schema = @Schema(implementation = LeaseBodies.Lines.class)))
           @Nullable
@@ -162,7 +167,6 @@ final class LeaseController {
     List<LogLine> lines =
         LeaseBodies.Lines.read(Fields.of(body, LeaseBodies.Lines.class, Bodies.MOST), now);
     requireHeld(lease, stores.tasks().log(held(lease), TaskId.next(now, 0), lines));
-    return HttpResponse.noContent();
   }
 
   @Post("/{leaseId}/complete")

@@ -20,13 +20,13 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.input.InvalidRequestException;
 import io.taskorch.api.input.Query;
 import io.taskorch.api.poll.LongPolls;
-import io.taskorch.api.problem.Problem;
 import io.taskorch.api.problem.TaskorchErrors;
 import io.taskorch.client.BatchRow;
 import io.taskorch.client.Explanation;
@@ -66,6 +66,8 @@ final class TaskController {
 
   @Post
   @Operation(operationId = "submitTask", summary = "Submits a task")
+  @ApiResponse(responseCode = "201", description = "the task")
+  @ApiResponse(responseCode = "200", description = "the first task of the idempotency key")
   HttpResponse<TaskView> submit(
       @RequestBody(content = @Content(schema = @Schema(implementation = TaskBody.class)))
           @Nullable
@@ -200,7 +202,9 @@ final class TaskController {
   @Operation(
       operationId = "awaitTask",
       summary = "Waits for the end of a task",
-      description = "200 with the result or the error when it has ended, 202 when it has not")
+      description = "At once when it has ended, else when it does, or the time is over.")
+  @ApiResponse(responseCode = "200", description = "it has ended")
+  @ApiResponse(responseCode = "202", description = "it has not")
   HttpResponse<ResultView> result(
       String id,
       @Parameter(description = "how long to wait, at most 1m", example = "30s")
@@ -218,25 +222,17 @@ final class TaskController {
 
   @Get("/{id}/logs")
   @Operation(operationId = "readTaskLog", summary = "Reads lines of a task's log, at most 1,000")
-  HttpResponse<?> logs(
-      HttpRequest<?> request,
+  LogView logs(
       String id,
       @Parameter(description = "not in this version") @QueryValue @Nullable String follow,
       @Parameter(description = "lines after this seq") @QueryValue @Nullable String after) {
     Query query = new Query();
-    boolean follows = query.flag("follow", follow);
+    if (query.flag("follow", follow)) {
+      query.refuse("follow", "not-built", "is not in this version; ask again with after");
+    }
     long seq = query.number("after", after, 0, 0, Long.MAX_VALUE);
     query.done();
-    if (follows) {
-      return Problem.of(
-              request,
-              HttpStatus.NOT_IMPLEMENTED,
-              "not-built",
-              "Not in this version",
-              "a log cannot be followed yet; ask again with after")
-          .response(HttpResponse.status(HttpStatus.NOT_IMPLEMENTED));
-    }
-    return HttpResponse.ok(LogView.of(tasks.logs(id, seq, LOG_PAGE)));
+    return LogView.of(tasks.logs(id, seq, LOG_PAGE));
   }
 
   @Get("/{id}/explain")
@@ -250,7 +246,12 @@ final class TaskController {
   @Operation(
       operationId = "cancelOrDeleteTask",
       summary = "Cancels a task, or deletes the record of one that has ended",
-      description = "200 with the task after a cancel, 204 after purge=true")
+      description = "A running one is told. What has ended is deleted with purge=true.")
+  @ApiResponse(responseCode = "200", description = "the task, after a cancel")
+  @ApiResponse(
+      responseCode = "204",
+      description = "after purge=true",
+      content = @Content(schema = @Schema(hidden = true)))
   HttpResponse<TaskView> cancelOrDelete(
       String id,
       @QueryValue @Nullable String purge,

@@ -2,12 +2,13 @@ package io.taskorch.api.worker;
 
 import static io.micronaut.http.MediaType.ALL;
 
-import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
@@ -42,15 +43,15 @@ final class WorkerController {
 
   @Post("/{id}/drain")
   @Consumes(ALL)
+  @Status(HttpStatus.ACCEPTED)
   @Operation(
       operationId = "drainWorker",
       summary = "Asks a worker to claim no more",
-      description = "202: it hears of it with its next heartbeat")
-  HttpResponse<?> drain(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
+      description = "It hears of it with its next heartbeat.")
+  void drain(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
     if (!Names.isValidWorkerId(id) || !workers.drain(id)) {
       throw new TaskNotFoundException("under worker " + id);
     }
-    return HttpResponse.accepted();
   }
 }

@@ -19,6 +19,7 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
@@ -49,6 +50,8 @@ final class WorkflowController {
 
   @Post
   @Operation(operationId = "startWorkflow", summary = "Starts a run of a workflow")
+  @ApiResponse(responseCode = "201", description = "the run")
+  @ApiResponse(responseCode = "200", description = "the first run of the idempotency key")
   HttpResponse<RunView> start(
       @RequestBody(content = @Content(schema = @Schema(implementation = WorkflowBody.class)))
           @Nullable

@@ -357,8 +357,9 @@ class TaskControllerTest {
     @Test
     void cannotBeFollowedYet() {
       Answer answer = api.get("/v1/tasks/" + submit("") + "/logs?follow=true");
-      assertThat(answer.status()).isEqualTo(501);
-      assertThat(answer.at("/type")).endsWith("not-built");
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.at("/errors/0/pointer")).isEqualTo("/follow");
+      assertThat(answer.at("/errors/0/code")).isEqualTo("not-built");
     }
 
     @Test
