@@ -47,7 +47,7 @@ final class Demo {
   }
 
   Outcome run(List<Picture> pictures) throws IOException, InterruptedException {
-    out.print("starting Redis, API, worker and scheduler in this process ...");
+    out.println("starting Redis, API, worker and scheduler in this process");
     out.flush();
     long begin = System.nanoTime();
     try (EmbeddedRedis redis = LocalRedis.start();
@@ -55,7 +55,7 @@ final class Demo {
         ApiClient api = new ApiClient(app.url());
         DemoView view = view(pictures)) {
       long ready = System.nanoTime();
-      out.println(" " + Style.duration(Duration.ofNanos(ready - begin)));
+      out.println("ready after " + Style.duration(Duration.ofNanos(ready - begin)));
       out.println();
       List<PictureRun> runs = follow(pictures, api, view);
       return new Outcome(runs, Duration.ofNanos(System.nanoTime() - ready));

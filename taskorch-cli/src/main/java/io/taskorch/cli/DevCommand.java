@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -73,7 +74,7 @@ final class DevCommand implements Callable<Integer> {
 
   private void tell(RunningApp app) {
     String address = app.context().getBean(TaskorchConfig.class).redis().addr().getFirst();
-    CommandLine command = java.util.Objects.requireNonNull(spec).commandLine();
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
     command.getOut().println("api " + app.url());
     command.getOut().println("redis " + (address.contains("://") ? address : "redis://" + address));
     command.getOut().flush();

@@ -26,7 +26,8 @@ record Picture(String name, String location, String folder) {
     Set<String> taken = new HashSet<>();
     List<Picture> pictures = new ArrayList<>();
     for (String file : files) {
-      String name = Style.harmless(file.replaceFirst("/+$", "").replaceFirst(".*/", ""));
+      String path = isUrl(file) ? file.replaceFirst("[?#].*", "") : file;
+      String name = Style.harmless(path.replaceFirst("/+$", "").replaceFirst("(?s).*/", ""));
       pictures.add(new Picture(name, location(file), folder(name, taken)));
     }
     return pictures;
@@ -46,8 +47,12 @@ record Picture(String name, String location, String folder) {
     return of(copies);
   }
 
+  private static boolean isUrl(String file) {
+    return file.startsWith("http://") || file.startsWith("https://") || file.startsWith("file:");
+  }
+
   private static String location(String file) {
-    if (file.startsWith("http://") || file.startsWith("https://") || file.startsWith("file:")) {
+    if (isUrl(file)) {
       return file;
     }
     try {

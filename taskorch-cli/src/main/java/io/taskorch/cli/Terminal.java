@@ -5,7 +5,6 @@ import java.util.Optional;
 /** The screen that standard output goes to. */
 record Terminal(int columns, int rows) {
 
-  private static final int LEAST_COLUMNS = 20;
   private static final int LEAST_ROWS = 5;
 
   /**
@@ -15,7 +14,7 @@ record Terminal(int columns, int rows) {
   static Optional<Terminal> find() {
     int columns = Integer.getInteger("taskorch.columns", 0);
     int rows = Integer.getInteger("taskorch.rows", 0);
-    return columns < LEAST_COLUMNS || rows < LEAST_ROWS
+    return columns < RunTable.WIDTH || rows < LEAST_ROWS
         ? Optional.empty()
         : Optional.of(new Terminal(columns, rows));
   }

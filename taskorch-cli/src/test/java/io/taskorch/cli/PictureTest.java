@@ -20,12 +20,13 @@ class PictureTest {
 
   @Test
   void aPathBecomesAbsoluteAndAUrlStays() {
-    List<Picture> pictures = Picture.of(List.of("a b/x.jpg", "https://host/p/x.jpg?s=1"));
+    List<Picture> pictures = Picture.of(List.of("a b/x.jpg", "https://host/p/x.jpg?s=1/2"));
 
+    assertThat(pictures).extracting(Picture::name).containsExactly("x.jpg", "x.jpg");
     assertThat(pictures)
         .extracting(Picture::location)
         .containsExactly(
-            Path.of("a b/x.jpg").toAbsolutePath().toString(), "https://host/p/x.jpg?s=1");
+            Path.of("a b/x.jpg").toAbsolutePath().toString(), "https://host/p/x.jpg?s=1/2");
   }
 
   @Test
