@@ -4,19 +4,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A measured figure, several times.
+ * What a measure came to in a run of the suite.
  *
- * @param ceiling the figure that it is a share of; null when it is a ceiling itself
+ * @param benchmark the one that measured it
+ * @param runs the values, one a round, at least one
+ * @param of the name of what it is compared to; null for nothing
+ * @param ratios to that, of the same rounds; empty when it is compared to nothing
+ * @param goal for the ratio where there is one, else for the value; null for none
+ * @param yardstick whether it tells of the machine and not of taskorch
  */
-record Figure(String name, String unit, List<Double> runs, @Nullable Figure ceiling) {
+record Figure(
+    String benchmark,
+    String name,
+    String unit,
+    Better better,
+    List<Double> runs,
+    @Nullable String of,
+    List<Double> ratios,
+    @Nullable Double goal,
+    boolean yardstick) {
 
   Figure {
     runs = List.copyOf(runs);
+    ratios = List.copyOf(ratios);
+    if (runs.isEmpty()) {
+      throw new IllegalArgumentException(name + " was not measured");
+    }
   }
 
   double median() {
-    List<Double> sorted = runs.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
+    return median(runs);
   }
 
   double least() {
@@ -25,5 +42,27 @@ record Figure(String name, String unit, List<Double> runs, @Nullable Figure ceil
 
   double most() {
     return runs.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  boolean isRatio() {
+    return !ratios.isEmpty();
+  }
+
+  /** The ratio where there is one, else the value: what goals and comparisons go by. */
+  double decisive() {
+    return isRatio() ? median(ratios) : median();
+  }
+
+  /** Whether the goal is reached; true when there is none. */
+  boolean reachesGoal() {
+    return goal == null || better.reaches(goal, decisive());
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 }

@@ -3,60 +3,127 @@ package io.taskorch.bench;
 import io.taskorch.testing.EmbeddedRedis;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.List;
-import java.util.Locale;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Runs the benchmarks against an embedded Redis and prints a table. */
+/** Runs the benchmarks, prints a table, and writes and compares what it is asked to. */
 public final class Main {
 
-  private static final int TASKS = 100_000;
-  private static final int RUNS = 3;
+  /** What the arguments may be. */
+  public static final String USAGE =
+      "[--only NAME,...] [--runs N] [--tasks N] [--json FILE] [--check FILE] [--doc FOLDER]";
+
+  /** The property that names the logging settings; read by what logs, before its first line. */
+  static final String LOGGING = "logback.configurationFile";
+
+  private static final String ADDRESS = "TASKORCH_REDIS_ADDR";
 
   private Main() {}
 
-  /** {@code [--tasks N] [--runs N]}; ends with 2 when the arguments are wrong. */
+  /** See {@link #run}. */
   public static void main(String[] args) throws InterruptedException, IOException {
-    int tasks = TASKS;
-    int runs = RUNS;
-    for (int i = 0; i < args.length; i += 2) {
-      int value = i + 1 < args.length ? positive(args[i + 1]) : 0;
-      if (args[i].equals("--tasks") && value > 0) {
-        tasks = value;
-      } else if (args[i].equals("--runs") && value > 0) {
-        runs = value;
-      } else {
-        System.err.println("usage: taskorch bench [--tasks N] [--runs N]");
-        System.exit(2);
+    System.exit(run(args, System.getenv(ADDRESS), System.out, System.err));
+  }
+
+  /**
+   * Runs the benchmarks.
+   *
+   * @param redis the address of a Redis on loopback that holds nothing; null for an embedded one
+   * @return the exit code: 0, 1 when figures fell against the baseline, 2 when the arguments are
+   *     wrong
+   */
+  static int run(String[] args, @Nullable String redis, PrintStream out, PrintStream err)
+      throws InterruptedException, IOException {
+    if (System.getProperty(LOGGING) == null) {
+      System.setProperty(LOGGING, "io/taskorch/bench/logback.xml");
+    }
+    try {
+      Options options = Options.parse(args);
+      Suite suite = new Suite(Suite.everything(), options.only());
+      Report baseline = options.check() == null ? null : JsonReport.read(options.check());
+      Report report =
+          redis == null ? onEmbedded(options, suite, err) : on(uri(redis), options, suite, err);
+      TextTable.print(report, out);
+      return write(report, options, baseline, out);
+    } catch (UsageException e) {
+      err.println("taskorch: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private static Report onEmbedded(Options options, Suite suite, PrintStream err)
+      throws InterruptedException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+      return measured(redis.uri(), options, suite, err);
+    }
+  }
+
+  private static Report on(URI redis, Options options, Suite suite, PrintStream err)
+      throws InterruptedException, UsageException {
+    try (RedisProbe probe = new RedisProbe(redis)) {
+      if (probe.holdsKeys()) {
+        throw new UsageException(
+            ADDRESS + ": that Redis holds keys, and the benchmarks empty it; start one for them");
       }
     }
-    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
-      print(System.out, new Benchmarks(redis.uri(), tasks, runs).run());
-    }
-    System.exit(0);
+    return measured(redis, options, suite, err);
   }
 
-  private static int positive(String text) {
-    try {
-      return Math.max(0, Integer.parseInt(text));
-    } catch (NumberFormatException e) {
+  private static Report measured(URI redis, Options options, Suite suite, PrintStream err)
+      throws InterruptedException {
+    try (Rig rig = new Rig(redis, options.tasks(), options.runs())) {
+      return new Report(
+          version(),
+          Instant.now().truncatedTo(ChronoUnit.SECONDS),
+          Report.Machine.here(rig.probe().version()),
+          options.tasks(),
+          suite.run(rig, err));
+    }
+  }
+
+  private static int write(
+      Report report, Options options, @Nullable Report baseline, PrintStream out)
+      throws IOException {
+    Path json = options.json();
+    if (json != null) {
+      JsonReport.write(report, json);
+    }
+    if (baseline == null) {
       return 0;
     }
+    out.println();
+    Comparison comparison = Comparison.of(baseline, report);
+    comparison.print(out);
+    return comparison.fallen().isEmpty() ? 0 : 1;
   }
 
-  private static void print(PrintStream out, List<Figure> figures) {
-    out.printf(Locale.ROOT, "%-58s %12s %25s  %s%n", "", "median", "least to most", "of ceiling");
-    for (Figure figure : figures) {
-      Figure ceiling = figure.ceiling();
-      out.printf(
-          Locale.ROOT,
-          "%-58s %,12.0f %,12.0f to %,9.0f  %s%n",
-          figure.name() + ", " + figure.unit(),
-          figure.median(),
-          figure.least(),
-          figure.most(),
-          ceiling == null
-              ? ""
-              : String.format(Locale.ROOT, "%3.0f %%", 100 * figure.median() / ceiling.median()));
+  private static URI uri(String address) throws UsageException {
+    try {
+      URI uri = URI.create(address.contains("://") ? address : "redis://" + address);
+      if (!"redis".equals(uri.getScheme())
+          || uri.getPort() < 0
+          || uri.getHost() == null
+          || uri.getUserInfo() != null
+          || uri.getPath().length() > 1) {
+        throw new UsageException(ADDRESS + " is not HOST:PORT or redis://HOST:PORT");
+      }
+      if (!InetAddress.getByName(uri.getHost()).isLoopbackAddress()) {
+        throw new UsageException(
+            ADDRESS + " is not on this machine, and the benchmarks empty the Redis they run on");
+      }
+      return uri;
+    } catch (IllegalArgumentException | UnknownHostException e) {
+      throw new UsageException(ADDRESS + " is not HOST:PORT or redis://HOST:PORT");
     }
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
   }
 }

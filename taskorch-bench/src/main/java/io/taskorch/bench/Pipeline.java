@@ -2,6 +2,7 @@ package io.taskorch.bench;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,23 +59,38 @@ final class Pipeline implements AutoCloseable {
   /** Sends a command and does not wait. */
   void send(byte[]... words) {
     try {
-      header('*', words.length);
-      for (byte[] word : words) {
-        header('$', word.length);
-        out.write(word);
-        out.write('\r');
-        out.write('\n');
-      }
+      write(out, words);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void header(char kind, int number) throws IOException {
-    out.write(kind);
-    out.write(bytes(Integer.toString(number)));
-    out.write('\r');
-    out.write('\n');
+  /** A command as it goes over the wire. */
+  static byte[] encoded(byte[]... words) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      write(bytes, words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(OutputStream to, byte[]... words) throws IOException {
+    header(to, '*', words.length);
+    for (byte[] word : words) {
+      header(to, '$', word.length);
+      to.write(word);
+      to.write('\r');
+      to.write('\n');
+    }
+  }
+
+  private static void header(OutputStream to, char kind, int number) throws IOException {
+    to.write(kind);
+    to.write(bytes(Integer.toString(number)));
+    to.write('\r');
+    to.write('\n');
   }
 
   /** The next answer: bytes, a long, or a list of answers. */

@@ -11,6 +11,9 @@ final class Rate {
     return since(begin, things);
   }
 
+  /**
+   * @param begin of {@link System#nanoTime()}
+   */
   static double since(long begin, int things) {
     return things * 1e9 / (System.nanoTime() - begin);
   }

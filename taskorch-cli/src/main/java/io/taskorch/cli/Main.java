@@ -74,10 +74,11 @@ public final class Main implements Runnable {
   }
 
   @Command(
-      description = "Measures how fast tasks are enqueued and worked off, beside the raw ceiling.",
+      description = "Measures taskorch beside the raw ceiling of the same Redis.",
       mixinStandardHelpOptions = true)
   void bench(
-      @Parameters(paramLabel = "ARG", description = "[--tasks N] [--runs N]") String[] arguments)
+      @Parameters(paramLabel = "ARG", description = io.taskorch.bench.Main.USAGE)
+          String[] arguments)
       throws IOException, InterruptedException {
     CommandLog.errorsOnly();
     io.taskorch.bench.Main.main(arguments == null ? new String[0] : arguments);

@@ -1,0 +1,65 @@
+package io.taskorch.bench;
+
+import io.taskorch.Taskorch;
+import io.taskorch.worker.WorkerOptions;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What runs in the processes that the benchmarks start. It ends when its standard input does. */
+final class Child {
+
+  private @Nullable Taskorch taskorch;
+
+  private Child() {}
+
+  /** What a process is for. */
+  enum Role {
+    /** Listens to {@link WorkerProcess}. */
+    BENCH_WORKER
+  }
+
+  /** The name of the {@link Role}. */
+  public static void main(String[] args) throws IOException {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    switch (Role.valueOf(args[0])) {
+      case BENCH_WORKER -> new Child().listen(in);
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void listen(BufferedReader in) throws IOException {
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] words = line.split(" ");
+      switch (words[0]) {
+        case "connect" -> connect(words[1], words[2], Integer.parseInt(words[3]));
+        case "work" -> open().start();
+        case "disconnect" -> disconnect();
+        default -> throw new IllegalArgumentException("no such word");
+      }
+    }
+  }
+
+  private Taskorch open() {
+    if (taskorch == null) {
+      throw new IllegalStateException("not connected");
+    }
+    return taskorch;
+  }
+
+  private void connect(String redis, String namespace, int slots) {
+    WorkerOptions options = WorkerOptions.builder().concurrency(slots).build();
+    taskorch = Taskorch.builder().address(redis).namespace(namespace).worker(options).connect();
+    taskorch.register(new Countdown().handler());
+    System.out.println("done");
+  }
+
+  private void disconnect() {
+    open().close();
+    taskorch = null;
+    System.out.println("done");
+  }
+}
