@@ -41,8 +41,10 @@ abstract class Contract {
   }
 
   @AfterEach
-  void close() {
-    namespace.close();
+  void everyKeyIsDocumented() {
+    try (TestNamespace done = namespace) {
+      DocumentedKeys.check(done.raw(), keys());
+    }
   }
 
   int home() {
