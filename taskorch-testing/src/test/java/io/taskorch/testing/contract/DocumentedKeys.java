@@ -53,7 +53,8 @@ final class DocumentedKeys {
 
   /** Of all names only an idempotency key may hold a colon. */
   private static Pattern pattern(String name) {
-    return Pattern.compile(name.replace("<idempotency key>", ".+").replaceAll("<[^>]+>", "[^:]+"));
+    return Pattern.compile(
+        name.replace("<idempotency key>", ".+").replaceAll("<[^>]+>", "[^:]+"), Pattern.DOTALL);
   }
 
   private static long names(String cell) {
