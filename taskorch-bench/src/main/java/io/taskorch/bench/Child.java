@@ -1,7 +1,10 @@
 package io.taskorch.bench;
 
 import io.taskorch.Taskorch;
+import io.taskorch.api.ApiApplication;
+import io.taskorch.scheduler.SchedulerApplication;
 import io.taskorch.worker.WorkerOptions;
+import io.taskorch.worker.app.WorkerApplication;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,7 +21,10 @@ final class Child {
   /** What a process is for. */
   enum Role {
     /** Listens to {@link WorkerProcess}. */
-    BENCH_WORKER
+    BENCH_WORKER,
+    API,
+    WORKER,
+    SCHEDULER
   }
 
   /** The name of the {@link Role}. */
@@ -27,8 +33,19 @@ final class Child {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     switch (Role.valueOf(args[0])) {
       case BENCH_WORKER -> new Child().listen(in);
+      case API -> run(() -> ApiApplication.main(new String[0]), in);
+      case WORKER -> run(() -> WorkerApplication.main(new String[0]), in);
+      case SCHEDULER -> run(() -> SchedulerApplication.main(new String[0]), in);
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Runs an app, which ends the process by itself when it cannot start. */
+  private static void run(Runnable app, BufferedReader in) throws IOException {
+    Thread.ofPlatform().daemon().start(app);
+    while (in.readLine() != null) {
+      // nobody has anything to say to it
+    }
   }
 
   private void listen(BufferedReader in) throws IOException {

@@ -101,7 +101,8 @@ final class Drain implements Benchmark {
     rig.flush();
   }
 
-  private static double ownCpuMicros() {
+  /** Processor time of this process so far, in µs. */
+  static double ownCpuMicros() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
         / 1e3;
   }

@@ -44,7 +44,7 @@ public final class Main {
     }
     try {
       Options options = Options.parse(args);
-      Suite suite = new Suite(Suite.everything(), options.only());
+      Suite suite = new Suite(Suite.everything(options.tasks()), options.only());
       Report baseline = options.check() == null ? null : JsonReport.read(options.check());
       Report report =
           redis == null ? onEmbedded(options, suite, err) : on(uri(redis), options, suite, err);

@@ -1,7 +1,9 @@
 package io.taskorch.bench;
 
 import io.taskorch.task.TaskId;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -136,7 +138,7 @@ final class RawCeiling {
     try (Pipeline pipeline = new Pipeline(redis)) {
       calls = singleCalls(pipeline, tasks, payload);
     }
-    try (ManyConnections many = new ManyConnections(redis, connections)) {
+    try (ManyConnections many = new ManyConnections(redis, connections, RawCeiling::isLine)) {
       return many.rate(calls.stream().map(Pipeline::encoded).toList());
     }
   }
@@ -148,6 +150,13 @@ final class RawCeiling {
       calls.add(enqueueCall(script, payload, 1));
     }
     return calls;
+  }
+
+  private static boolean isLine(byte[] bytes, int length) throws IOException {
+    if (bytes[0] == '-') {
+      throw new IOException("Redis says " + new String(bytes, 0, length, StandardCharsets.UTF_8));
+    }
+    return bytes[length - 1] == '\n';
   }
 
   /** Plain SETs a second in a pipeline, to show that the ceiling itself is not weak. */

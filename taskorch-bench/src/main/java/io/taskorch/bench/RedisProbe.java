@@ -2,12 +2,17 @@ package io.taskorch.bench;
 
 import io.taskorch.testing.RawRedis;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** What Redis says of itself. */
 final class RedisProbe implements AutoCloseable {
+
+  private static final int SLOW_MICROS = 100;
+  private static final int SLOW_CALLS = 1000;
 
   private final RawRedis redis;
 
@@ -28,6 +33,39 @@ final class RedisProbe implements AutoCloseable {
   /** Bytes in use. */
   double memory() {
     return number(info("memory"), "used_memory");
+  }
+
+  /** Commands run so far, those inside scripts too. */
+  double commands() {
+    return info("commandstats").values().stream()
+        .mapToLong(entry -> Long.parseLong(entry.split("[=,]", 3)[1]))
+        .sum();
+  }
+
+  /** Forgets the slow calls so far. */
+  void watchSlowCalls() {
+    redis.call("CONFIG", "SET", "slowlog-log-slower-than", SLOW_MICROS);
+    redis.call("CONFIG", "SET", "slowlog-max-len", SLOW_CALLS);
+    redis.call("SLOWLOG", "RESET");
+  }
+
+  /** How long the slowest script took since {@link #watchSlowCalls}, in ms. */
+  double slowestScriptMillis() {
+    double slowest = 0;
+    if (redis.call("SLOWLOG", "GET", SLOW_CALLS) instanceof List<?> calls) {
+      for (Object call : calls) {
+        List<?> fields = (List<?>) call;
+        if (isScript((List<?>) fields.get(3))) {
+          slowest = Math.max(slowest, (Long) fields.get(2) / 1e3);
+        }
+      }
+    }
+    return slowest;
+  }
+
+  private static boolean isScript(List<?> words) {
+    String command = new String((byte[]) words.get(0), StandardCharsets.UTF_8);
+    return command.toUpperCase(Locale.ROOT).startsWith("EVAL");
   }
 
   /** Whether any database holds a key. */

@@ -33,9 +33,26 @@ final class Suite {
     this.chosen = only.isEmpty() ? this.all : withWhatTheyNeed(only);
   }
 
-  static List<Benchmark> everything() {
+  /**
+   * All there are.
+   *
+   * @param tasks of the larger ones
+   */
+  static List<Benchmark> everything(int tasks) {
     return List.of(
-        new Ceiling(), new Enqueue(), new Drain(), new Latency(), new Workflows(), new Memory());
+        new Ceiling(),
+        new Enqueue(),
+        new Drain(),
+        new Latency(),
+        new Delayed(tasks),
+        new Retries(),
+        new Workflows(),
+        new Memory(),
+        new Http(),
+        new Backlog(tasks),
+        new Idle(),
+        new Startup(),
+        new Partitions());
   }
 
   /** A ratio needs what it is a ratio to. */

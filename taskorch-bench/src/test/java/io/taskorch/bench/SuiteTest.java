@@ -31,13 +31,13 @@ class SuiteTest {
   }
 
   static List<String> names() {
-    return Suite.everything().stream().map(Benchmark::name).toList();
+    return Suite.everything(TINY).stream().map(Benchmark::name).toList();
   }
 
   private static List<Figure> run(String only) throws Exception {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     try (Rig rig = new Rig(redis.uri(), TINY, 1)) {
-      return new Suite(Suite.everything(), List.of(only)).run(rig, nowhere);
+      return new Suite(Suite.everything(TINY), List.of(only)).run(rig, nowhere);
     }
   }
 
@@ -45,7 +45,10 @@ class SuiteTest {
   @MethodSource("names")
   void everyMeasureOfABenchmarkBecomesAFigure(String name) throws Exception {
     Benchmark benchmark =
-        Suite.everything().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+        Suite.everything(TINY).stream()
+            .filter(b -> b.name().equals(name))
+            .findFirst()
+            .orElseThrow();
 
     List<Figure> figures = run(name);
 
@@ -73,7 +76,7 @@ class SuiteTest {
   @Test
   void noTwoMeasuresShareAName() {
     Set<String> seen = new HashSet<>();
-    for (Benchmark benchmark : Suite.everything()) {
+    for (Benchmark benchmark : Suite.everything(TINY)) {
       for (Measure measure : benchmark.measures()) {
         assertThat(seen.add(measure.name())).as(measure.name()).isTrue();
       }
