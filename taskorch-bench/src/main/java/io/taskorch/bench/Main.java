@@ -93,6 +93,10 @@ public final class Main {
     if (json != null) {
       JsonReport.write(report, json);
     }
+    Path doc = options.doc();
+    if (doc != null) {
+      Document.write(report, Suite.everything(options.tasks()), doc);
+    }
     if (baseline == null) {
       return 0;
     }
