@@ -18,6 +18,9 @@ final class Http implements Benchmark {
   private static final int CLAIMED_AT_ONCE = 100;
   private static final double SHARE = 0.05;
 
+  /** Its compiler takes longer than that of a small program. */
+  private static final int WARM_UPS = 4;
+
   private static final Measure SUBMIT =
       Measure.rate("POST /v1/tasks, 64 connections", "tasks/s")
           .comparedTo(Ceiling.MANY_CONNECTIONS);
@@ -50,8 +53,8 @@ final class Http implements Benchmark {
   @Override
   public void measure(Rig rig, Sheet sheet) throws InterruptedException {
     try (AppProcess api = AppProcess.start(Child.Role.API, rig.redis(), rig.newNamespace())) {
-      for (int run = 0; run <= rig.runs(); run++) {
-        measureOnce(rig, api.url(), run == 0 ? new Sheet() : sheet);
+      for (int run = -WARM_UPS; run < rig.runs(); run++) {
+        measureOnce(rig, api.url(), run < 0 ? new Sheet() : sheet);
       }
     }
     rig.flush();

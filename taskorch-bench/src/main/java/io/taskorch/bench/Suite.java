@@ -52,7 +52,8 @@ final class Suite {
         new Backlog(tasks),
         new Idle(),
         new Startup(),
-        new Partitions());
+        new Partitions(),
+        new Cpu());
   }
 
   /** A ratio needs what it is a ratio to. */
@@ -75,7 +76,7 @@ final class Suite {
   List<Figure> run(Rig rig, PrintStream progress) throws InterruptedException {
     Sheet sheet = new Sheet();
     try {
-      for (int round = 0; round <= rig.runs(); round++) {
+      for (int round = 0; round <= rig.runs() && !ofEachRound().isEmpty(); round++) {
         progress.print(round == 0 ? "warm-up:" : "round " + round + " of " + rig.runs() + ":");
         for (Benchmark benchmark : ofEachRound()) {
           measure(benchmark, rig, round == 0 ? new Sheet() : sheet, progress);
