@@ -20,11 +20,6 @@ record Comparison(List<Fall> fallen, List<String> notes) {
   /** A figure then and now. */
   record Fall(Figure then, Figure now) {
 
-    /** Whether some of the new runs were as good as some of the old ones. */
-    boolean isWithinSpread() {
-      return !then.isRatio() && then.least() <= now.most() && now.least() <= then.most();
-    }
-
     @Override
     public String toString() {
       String text = then.isRatio() ? Words.ratio(then) : Words.value(then) + " " + then.unit();
@@ -35,7 +30,7 @@ record Comparison(List<Fall> fallen, List<String> notes) {
           + " then, "
           + later
           + " now"
-          + (isWithinSpread() ? " (single runs overlap)" : "");
+          + (then.overlaps(now) ? " (single runs overlap)" : "");
     }
   }
 

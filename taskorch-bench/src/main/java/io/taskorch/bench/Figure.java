@@ -1,5 +1,6 @@
 package io.taskorch.bench;
 
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,11 @@ record Figure(
   }
 
   double least() {
-    return runs.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    return Collections.min(runs);
   }
 
   double most() {
-    return runs.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    return Collections.max(runs);
   }
 
   boolean isRatio() {
@@ -50,7 +51,17 @@ record Figure(
 
   /** The ratio where there is one, else the value: what goals and comparisons go by. */
   double decisive() {
-    return isRatio() ? median(ratios) : median();
+    return median(decisiveRuns());
+  }
+
+  /** Whether single rounds of this one and another say the opposite of the medians. */
+  boolean overlaps(Figure other) {
+    return Collections.min(decisiveRuns()) <= Collections.max(other.decisiveRuns())
+        && Collections.min(other.decisiveRuns()) <= Collections.max(decisiveRuns());
+  }
+
+  private List<Double> decisiveRuns() {
+    return isRatio() ? ratios : runs;
   }
 
   /** Whether the goal is reached; true when there is none. */

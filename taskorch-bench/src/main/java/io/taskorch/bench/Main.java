@@ -9,6 +9,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the benchmarks, prints a table, and writes and compares what it is asked to. */
@@ -17,6 +20,28 @@ public final class Main {
   /** What the arguments may be. */
   public static final String USAGE =
       "[--only NAME,...] [--runs N] [--tasks N] [--json FILE] [--check FILE] [--doc FOLDER]";
+
+  /** What the arguments mean, and which benchmarks there are, in lines. */
+  public static List<String> help() {
+    List<String> lines = new ArrayList<>();
+    lines.add("      --only NAME,...  these, and what they are compared to");
+    lines.add("      --runs N         rounds that count; " + Options.DEFAULT.runs());
+    lines.add("      --tasks N        of the larger benchmarks; " + Options.DEFAULT.tasks());
+    lines.add("      --json FILE      writes the figures for programs");
+    lines.add("      --check FILE     compares with what --json wrote before; exits 1 if a figure");
+    lines.add("                         fell by more than a tenth");
+    lines.add("      --doc FOLDER     writes figures.md and figures.svg");
+    lines.add("");
+    lines.add("Benchmarks:");
+    for (Benchmark benchmark : Suite.everything(Options.DEFAULT.tasks())) {
+      lines.add(
+          String.format(Locale.ROOT, "  %-11s %s", benchmark.name(), benchmark.description()));
+    }
+    lines.add("");
+    lines.add("They run on an embedded Redis, or on the one at " + ADDRESS + ", which");
+    lines.add("must be on this machine and hold nothing: they empty it.");
+    return lines;
+  }
 
   /** The property that names the logging settings; read by what logs, before its first line. */
   static final String LOGGING = "logback.configurationFile";

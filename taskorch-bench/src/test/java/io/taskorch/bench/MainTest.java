@@ -47,6 +47,18 @@ class MainTest {
   }
 
   @Test
+  void theHelpNamesEveryOptionAndBenchmark() {
+    String help = String.join("\n", Main.help());
+
+    assertThat(help).contains("--only", "--runs", "--tasks", "--json", "--check", "--doc");
+    assertThat(Suite.everything(1000))
+        .allSatisfy(
+            benchmark ->
+                assertThat(help)
+                    .containsPattern(" " + benchmark.name() + " +" + benchmark.description()));
+  }
+
+  @Test
   void aBaselineThatCannotBeReadIsToldBeforeAnythingIsMeasured() throws Exception {
     Path file = Files.writeString(folder.resolve("baseline.json"), "{}");
 

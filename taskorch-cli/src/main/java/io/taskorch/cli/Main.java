@@ -36,10 +36,20 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main()).setExecutionExceptionHandler(Main::report);
-    // The benchmarks read their options themselves.
-    CommandLine unused =
+    // The benchmarks read their options themselves, and tell of them.
+    CommandLine bench =
         Objects.requireNonNull(command.getSubcommands().get("bench"))
             .setUnmatchedOptionsArePositionalParams(true);
+    bench
+        .getCommandSpec()
+        .usageMessage()
+        .customSynopsis("taskorch bench " + io.taskorch.bench.Main.USAGE);
+    // When it is asked for: other commands need not know the benchmarks to start.
+    bench
+        .getHelpSectionMap()
+        .put(
+            CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER,
+            help -> String.join("\n", io.taskorch.bench.Main.help()) + "\n");
     return command;
   }
 
@@ -76,9 +86,7 @@ public final class Main implements Runnable {
   @Command(
       description = "Measures taskorch beside the raw ceiling of the same Redis.",
       mixinStandardHelpOptions = true)
-  void bench(
-      @Parameters(paramLabel = "ARG", description = io.taskorch.bench.Main.USAGE)
-          String[] arguments)
+  void bench(@Parameters(hidden = true) String[] arguments)
       throws IOException, InterruptedException {
     CommandLog.errorsOnly();
     io.taskorch.bench.Main.main(arguments == null ? new String[0] : arguments);

@@ -25,4 +25,13 @@ class MainTest {
     assertThat(command.execute("--no-such-option")).isEqualTo(2);
     assertThat(err.toString()).contains("--no-such-option");
   }
+
+  @Test
+  void theHelpOfBenchTellsItsOptionsAndBenchmarks() {
+    assertThat(command.execute("bench", "--help")).isZero();
+    assertThat(out.toString())
+        .startsWith("Usage: taskorch bench [--only NAME,...]")
+        .contains("--check FILE", "--doc FOLDER", "TASKORCH_REDIS_ADDR")
+        .contains("\n  drain ", "\n  partitions ");
+  }
 }
