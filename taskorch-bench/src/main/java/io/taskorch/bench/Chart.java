@@ -8,13 +8,14 @@ import java.util.stream.Collectors;
 /** A bar for each share of the ceiling, as an SVG picture. */
 final class Chart {
 
-  private static final int WIDTH = 900;
-  private static final int BARS_AT = 350;
+  private static final int WIDTH = 930;
+  private static final int BARS_AT = 380;
   private static final int BARS_WIDTH = 470;
   private static final int ROW = 26;
   private static final int BAR = 16;
   private static final int TOP = 70;
   private static final int BOTTOM = 20;
+  private static final int LABEL = 44;
 
   private final StringBuilder svg = new StringBuilder();
   private final List<Figure> figures;
@@ -93,16 +94,16 @@ final class Chart {
     add(
         "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>",
         BARS_AT, y, Math.max(1, end - BARS_AT), BAR, color(figure.reachesGoal()));
-    int label = end;
+    int label = end + 6;
     if (figure.goal() != null) {
       int goal = x(figure.goal());
       add("<path d=\"M%d %dv%d\" stroke=\"#1a202c\" stroke-width=\"2\"/>", goal, y - 3, BAR + 6);
-      // Beside the bar, but never under the mark.
-      label = Math.abs(goal - end) < 50 || goal > end ? Math.max(goal, end) : end;
+      boolean underTheMark = label - 6 < goal && goal < label + LABEL;
+      label = underTheMark ? goal + 6 : label;
     }
     add(
         "<text x=\"%d\" y=\"%d\" fill=\"#1a202c\">%s</text>",
-        label + 6, y + BAR - 3, Words.percent(figure.decisive()));
+        label, y + BAR - 3, Words.percent(figure.decisive()));
   }
 
   private int x(double share) {

@@ -49,7 +49,27 @@ final class Document {
         table(benchmark, figures);
       }
     }
+    ScaleModel.of(report).ifPresent(this::model);
     return page.toString();
+  }
+
+  private void model(ScaleModel model) {
+    add("");
+    add("## What N cores of Redis give");
+    add("");
+    add(
+        "One core of Redis per master of a cluster; [scaling.md](scaling.md) tells how this is"
+            + " reckoned. At full load a task takes %s µs of Redis, from its enqueue to its prune,"
+            + " and %s µs of a worker around its handler.",
+        Words.number(model.redisMicros()), Words.number(model.workerMicros()));
+    add("");
+    add(
+        "| Cores of Redis | Tasks/s at the most | Cores of workers for them, beside the handlers"
+            + " |");
+    add("|---:|---:|---:|");
+    for (int cores : new int[] {1, 3, 6, 12}) {
+      add("| %d | %,.0f | %.1f |", cores, model.rate(cores), model.workerCores(cores));
+    }
   }
 
   private void table(Benchmark benchmark, List<Figure> figures) {

@@ -23,7 +23,7 @@ final class Drain implements Benchmark {
           .withGoal(0.5);
   static final Measure LIFE_CPU =
       Measure.cost("Redis CPU per task, whole life with prune, batched", "µs").withGoal(16);
-  static final Measure WORKER_CPU = Measure.cost("worker CPU per task, drain", "µs");
+  private static final Measure WORKER_CPU = Measure.cost("worker CPU per task, drain", "µs");
 
   private static final Measure ONE = few(1);
   private static final Measure SIXTEEN = few(16);
@@ -33,7 +33,7 @@ final class Drain implements Benchmark {
           .comparedTo(Ceiling.DRAIN);
   private static final Measure ENQUEUE_CPU = Measure.cost("Redis CPU per task, enqueue", "µs");
   private static final Measure DRAIN_CPU = Measure.cost("Redis CPU per task, drain", "µs");
-  private static final Measure PRUNE_CPU = Measure.cost("Redis CPU per task, prune", "µs");
+  static final Measure PRUNE_CPU = Measure.cost("Redis CPU per task, prune", "µs");
 
   /** More than the retention of any task here. */
   private static final Duration PAST_RETENTION = Duration.ofDays(100);

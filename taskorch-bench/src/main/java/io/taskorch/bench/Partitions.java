@@ -10,7 +10,14 @@ final class Partitions implements Benchmark {
   private static final int MASTERS = 3;
   private static final double SHARE = 0.5;
 
-  private static final List<Spread> SPREADS = List.of(Spread.of(1), Spread.of(4), Spread.of(16));
+  private static final Spread MANY = Spread.of(16);
+  private static final List<Spread> SPREADS = List.of(Spread.of(1), Spread.of(4), MANY);
+
+  /** Enqueue and drain from the most partitions. */
+  static final Measure REDIS_CPU = MANY.redisCpu;
+
+  /** The worker's own, from the most partitions. */
+  static final Measure WORKER_CPU = MANY.workerCpu;
 
   private record Spread(int partitions, Measure rate, Measure redisCpu, Measure workerCpu) {
     static Spread of(int partitions) {
