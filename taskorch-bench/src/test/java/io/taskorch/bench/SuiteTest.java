@@ -1,6 +1,7 @@
 package io.taskorch.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskorch.testing.EmbeddedRedis;
 import java.io.OutputStream;
@@ -71,6 +72,102 @@ class SuiteTest {
     try (RedisProbe probe = new RedisProbe(redis.uri())) {
       assertThat(probe.holdsKeys()).isFalse();
     }
+  }
+
+  /** Counts, and gives the number of the call as its figure. */
+  private static final class Fake implements Benchmark {
+    final Measure measure;
+    final boolean atTheEnd;
+    final String name;
+    int calls;
+    boolean closed;
+
+    Fake(String name, Measure measure, boolean atTheEnd) {
+      this.name = name;
+      this.measure = measure;
+      this.atTheEnd = atTheEnd;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String description() {
+      return "made up";
+    }
+
+    @Override
+    public List<Measure> measures() {
+      return List.of(measure);
+    }
+
+    @Override
+    public boolean takesItsTime() {
+      return atTheEnd;
+    }
+
+    @Override
+    public void measure(Rig rig, Sheet sheet) {
+      calls++;
+      if (name.equals("broken")) {
+        throw new IllegalStateException("broken");
+      }
+      sheet.add(measure, calls);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static final Measure CEILING = Measure.rate("ceiling", "a second").asYardstick();
+
+  private final Fake ceiling = new Fake("ceiling", CEILING, false);
+  private final Fake share =
+      new Fake("share", Measure.rate("share", "a second").comparedTo(CEILING), false);
+  private final Fake other = new Fake("other", Measure.cost("other", "s"), true);
+
+  private List<Figure> run(List<Benchmark> all, List<String> only) throws Exception {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    try (Rig rig = new Rig(redis.uri(), TINY, 3)) {
+      return new Suite(all, only).run(rig, nowhere);
+    }
+  }
+
+  @Test
+  void theFirstRoundWarmsUpAndDoesNotCount() throws Exception {
+    assertThat(run(List.of(ceiling, share), List.of()))
+        .extracting(Figure::runs)
+        .containsExactly(List.of(2.0, 3.0, 4.0), List.of(2.0, 3.0, 4.0));
+  }
+
+  @Test
+  void whatTakesItsTimeRunsOnceAtTheEnd() throws Exception {
+    assertThat(run(List.of(other, ceiling), List.of())).hasSize(2);
+    assertThat(other.calls).isEqualTo(1);
+    assertThat(ceiling.calls).isEqualTo(4);
+  }
+
+  @Test
+  void aRatioBringsWhatItIsComparedTo() throws Exception {
+    assertThat(run(List.of(ceiling, share, other), List.of("share")))
+        .extracting(Figure::name)
+        .containsExactly("ceiling", "share");
+    assertThat(other.calls).isZero();
+  }
+
+  @Test
+  void aFailureEndsWhatTheBenchmarksKeep() {
+    Fake broken = new Fake("broken", Measure.cost("broken", "s"), false);
+
+    assertThatThrownBy(() -> run(List.of(ceiling, broken, other), List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("broken");
+
+    assertThat(List.of(ceiling, broken, other)).allMatch(fake -> fake.closed);
   }
 
   @Test
