@@ -1,13 +1,17 @@
 package io.taskorch.redis;
 
 import io.taskorch.store.EventLog;
+import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskState;
 import io.taskorch.workflow.RunState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the streams that the scripts write: an entry a call, a line an event. */
+/**
+ * Reads the streams that the scripts write: an entry a call, a line all events of it that are
+ * alike.
+ */
 final class RedisEventLog implements EventLog {
 
   private final RedisCalls calls;
@@ -24,7 +28,7 @@ final class RedisEventLog implements EventLog {
       String id = Replies.text(reply.get(i));
       List<Event> events = new ArrayList<>();
       for (String line : Replies.text(reply.get(i + 1)).split("\n", -1)) {
-        events.add(parse(line));
+        parse(line.split(" ", -1), events);
       }
       entries.add(
           new Entry(
@@ -33,24 +37,26 @@ final class RedisEventLog implements EventLog {
     return entries;
   }
 
-  /** {@code <id> <state> <attempt> <queue> <type> [<run>]}, or {@code <run> <state>}. */
-  private static Event parse(String line) {
-    String[] words = line.split(" ", -1);
-    char what = words[1].charAt(0);
-    if (words.length == 2) {
-      return new RunMoved(words[0], RunState.ofCode(what));
+  /**
+   * {@code <state> <attempt> <queue> <type> <run or -> <id>…}, the same with {@code %} and how far
+   * the task is, or {@code <state> <run>…}.
+   */
+  private static void parse(String[] words, List<Event> events) {
+    char what = words[0].charAt(0);
+    if (TaskId.isValid(words[1])) {
+      for (int i = 1; i < words.length; i++) {
+        events.add(new RunMoved(words[i], RunState.ofCode(what)));
+      }
+      return;
     }
-    String workflowId = words.length > 5 ? words[5] : null;
-    if (what == '%') {
-      return new TaskProgressed(
-          words[0], Integer.parseInt(words[2]), words[3], words[4], workflowId);
+    int number = Integer.parseInt(words[1]);
+    String workflowId = words[4].equals("-") ? null : words[4];
+    for (int i = 5; i < words.length; i++) {
+      events.add(
+          what == '%'
+              ? new TaskProgressed(words[i], number, words[2], words[3], workflowId)
+              : new TaskMoved(
+                  words[i], TaskState.ofCode(what), number, words[2], words[3], workflowId));
     }
-    return new TaskMoved(
-        words[0],
-        TaskState.ofCode(what),
-        Integer.parseInt(words[2]),
-        words[3],
-        words[4],
-        workflowId);
   }
 }

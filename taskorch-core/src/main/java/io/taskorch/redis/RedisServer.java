@@ -20,6 +20,7 @@ final class RedisServer {
 
   private final RedissonClient redisson;
   private final RedisOptions options;
+  private boolean cluster;
 
   RedisServer(RedissonClient redisson, RedisOptions options) {
     this.redisson = redisson;
@@ -39,6 +40,7 @@ final class RedisServer {
   void check() {
     for (RedisNode node : masters()) {
       Map<String, String> info = node.info(InfoSection.ALL);
+      cluster |= info.getOrDefault("cluster_enabled", "0").equals("1");
       String version = info.getOrDefault("redis_version", "0");
       boolean valkey = info.containsKey("valkey_version");
       if (!valkey && Integer.parseInt(version.split("\\.", 2)[0]) < OLDEST_VERSION) {
@@ -58,6 +60,11 @@ final class RedisServer {
         log.warn("Redis keeps no append-only file: a restart of it may lose acknowledged tasks");
       }
     }
+  }
+
+  /** Whether keys may move to another node; known once it has been checked. */
+  boolean isCluster() {
+    return cluster;
   }
 
   /**

@@ -59,18 +59,18 @@ public final class RedisStores implements Stores {
   private final RedisServer server;
   private final RedisHints hints;
 
-  private RedisStores(RedissonClient redisson, RedisOptions options) {
+  private RedisStores(RedissonClient redisson, RedisOptions options, RedisServer server) {
     this.redisson = redisson;
     this.partitions = new Partitions(options.partitions());
     this.calls =
         new RedisCalls(
             redisson,
-            new ScriptLibrary(options.scriptOverrides()),
+            new ScriptLibrary(server.isCluster(), options.scriptOverrides()),
             new Keys(options.namespace()),
             options.callBudget());
     this.query = new RedisTaskQuery(calls, partitions);
     this.tasks = new RedisTaskStore(calls, query);
-    this.server = new RedisServer(redisson, options);
+    this.server = server;
     this.hints = new RedisHints(calls, redisson, partitions);
   }
 
@@ -91,13 +91,14 @@ public final class RedisStores implements Stores {
     } catch (RedisException e) {
       throw new StoreUnavailableException("no Redis answers at " + options.addresses(), e);
     }
-    RedisStores stores = new RedisStores(redisson, options);
     try {
-      stores.server.check();
+      RedisServer server = new RedisServer(redisson, options);
+      server.check();
+      RedisStores stores = new RedisStores(redisson, options, server);
       stores.checkPartitions();
       return stores;
     } catch (RuntimeException e) {
-      stores.close();
+      redisson.shutdown();
       throw e;
     }
   }

@@ -24,9 +24,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The moves of tasks, one script each. */
@@ -181,29 +184,51 @@ final class RedisTaskStore implements TaskStore {
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
     @Nullable Settled[] answers = new Settled[settlements.size()];
-    List<Ending> endings = new ArrayList<>(settlements.size());
+    List<Ending> left = new ArrayList<>(settlements.size());
     for (int i = 0; i < settlements.size(); i++) {
-      endings.add(Ending.of(i, settlements.get(i)));
+      left.add(Ending.of(i, settlements.get(i)));
     }
-    for (Chunk<Ending> chunk :
-        Chunk.split(endings, e -> TaskId.partitionOf(e.lease.taskId()), e -> e.content.length)) {
-      Args args = Args.ofCapacity(1 + 6 * chunk.items().size()).add(chunk.items().size());
-      for (Ending ending : chunk.items()) {
-        args.add(ending.lease.taskId())
-            .add(stored(ending.lease))
-            .add(ending.to)
-            .add(ending.number)
-            .add(ending.maxAttempts)
-            .add(ending.content);
+    while (!left.isEmpty()) {
+      // Of a task that is named twice the first counts, so the second goes with a later call.
+      Set<String> named = new HashSet<>();
+      Map<Boolean, List<Ending>> firsts =
+          left.stream().collect(Collectors.partitioningBy(e -> named.add(e.lease.taskId())));
+      for (Chunk<Ending> chunk :
+          Chunk.split(
+              firsts.getOrDefault(true, List.of()),
+              e -> TaskId.partitionOf(e.lease.taskId()),
+              Ending::size)) {
+        settle(chunk, answers);
       }
-      String reply = calls.word(chunk.partition(), "task/settle", args);
-      for (int i = 0; i < chunk.items().size(); i++) {
-        char letter = reply.charAt(i);
-        answers[chunk.items().get(i).index] =
-            new Settled(letter == '-' ? null : TaskState.ofCode(letter));
-      }
+      left = firsts.getOrDefault(false, List.of());
     }
     return complete(answers);
+  }
+
+  private void settle(Chunk<Ending> chunk, @Nullable Settled[] answers) {
+    List<Ending> successes = chunk.items().stream().filter(Ending::succeeded).toList();
+    List<Ending> others = chunk.items().stream().filter(e -> !e.succeeded()).toList();
+    Args args =
+        Args.ofCapacity(2 + 3 * successes.size() + 6 * others.size())
+            .add(successes.size())
+            .add(others.size());
+    for (Ending ending : successes) {
+      args.add(ending.lease.taskId()).add(stored(ending.lease)).add(ending.content);
+    }
+    for (Ending ending : others) {
+      args.add(ending.lease.taskId())
+          .add(stored(ending.lease))
+          .add(ending.to)
+          .add(ending.number)
+          .add(ending.maxAttempts)
+          .add(ending.content);
+    }
+    String reply = calls.word(chunk.partition(), "task/settle", args);
+    for (int i = 0; i < reply.length(); i++) {
+      Ending ending = i < successes.size() ? successes.get(i) : others.get(i - successes.size());
+      char letter = reply.charAt(i);
+      answers[ending.index] = new Settled(letter == '-' ? null : TaskState.ofCode(letter));
+    }
   }
 
   /** An outcome in the script's words. */
@@ -211,6 +236,14 @@ final class RedisTaskStore implements TaskStore {
       int index, Lease lease, String to, String number, String maxAttempts, byte[] content) {
 
     private static final byte[] NOTHING = new byte[0];
+
+    int size() {
+      return content.length;
+    }
+
+    boolean succeeded() {
+      return to.equals("D");
+    }
 
     static Ending of(int index, Settlement settlement) {
       Lease lease = settlement.lease();

@@ -26,10 +26,16 @@ final class ScriptLibrary {
   /** About as many moves are kept in a partition's event stream. */
   private static final int EVENTS_KEPT = 100_000;
 
+  private final boolean slotsMove;
   private final Map<String, String> overrides;
   private final Map<String, String> loaded = new ConcurrentHashMap<>();
 
-  ScriptLibrary(Map<String, String> overrides) {
+  /**
+   * @param slotsMove whether a key may be on its way to another node, as on a cluster
+   * @param overrides files that stand in for those of the library, by name
+   */
+  ScriptLibrary(boolean slotsMove, Map<String, String> overrides) {
+    this.slotsMove = slotsMove;
     this.overrides = overrides;
   }
 
@@ -77,7 +83,7 @@ final class ScriptLibrary {
     }
   }
 
-  private static String constants() {
+  private String constants() {
     return "local MOVES = {"
         + Arrays.stream(TaskState.values())
             .map(from -> from.code() + " = {" + targets(from) + "}")
@@ -95,6 +101,9 @@ final class ScriptLibrary {
         + "}\n"
         + "local EVENTS_KEPT = "
         + EVENTS_KEPT
+        + "\n"
+        + "local SLOTS_MOVE = "
+        + slotsMove
         + "\n";
   }
 

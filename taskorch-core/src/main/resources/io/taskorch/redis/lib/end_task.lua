@@ -20,22 +20,14 @@ local function expiry_of(state, at, retention)
   return format('%013d', at + kept)
 end
 
-local ended_keys, ended_at = {}, nil
--- file_ended(id, queue, to, at, retention, run): the indexes of a task that has ended. A step's
+-- file_ended(ids, queue, to, at, retention, run): the indexes of tasks that have ended alike. A step's
 -- retention begins with the end of its run.
-local function file_ended(id, queue, to, at, retention, run)
-  local key = ended_keys[to] and ended_keys[to][queue]
-  if not key then
-    key = index_key(queue, to)
-    ended_keys[to] = ended_keys[to] or {}
-    ended_keys[to][queue] = key
-  end
-  ended_at = ended_at or format('%013d', at)
-  index_add(key, ended_at, id)
+local function file_ended(ids, queue, to, at, retention, run)
+  index_add_all(index_key(queue, to), format('%013d', at), ids)
   if not run then
-    index_add(EXPIRING, expiry_of(to, at, retention), id)
+    index_add_all(EXPIRING, expiry_of(to, at, retention), ids)
   end
-  tell_ended(id)
+  tell_ended(ids)
 end
 
 local function mark_ended(t, to, reason, at)
@@ -43,7 +35,7 @@ local function mark_ended(t, to, reason, at)
   t.reason = reason
   save(t)
   announce(t)
-  file_ended(t.id, t.queue, to, at, t.retention, t.run)
+  file_ended({t.id}, t.queue, to, at, t.retention, t.run)
 end
 
 -- follow_edges(r, index, succeeded, from, ended, freed): takes a step that has ended off its

@@ -1,9 +1,7 @@
 -- glance(bytes): what the names in a record give, without opening it: its queue and type, the key
 -- of the queue's index of running tasks, and where the names end. Most tasks of a call share them,
 -- so they are put together once; claim and settle live on it.
---- @include "lib/record"
---- @include "lib/plan"
-local byte = string.byte
+--- @include "lib/move"
 local shapes = {}
 local function glance(bytes)
   local lengths = sub(bytes, 4, 9)
@@ -25,24 +23,11 @@ local function glance(bytes)
       queue = queue,
       type = sub(bytes, of_lengths.queue_end + 1, of_lengths.names_end),
       running = index_key(queue, 'R'),
-      names_end = of_lengths.names_end,
-      events = {}
+      names_end = of_lengths.names_end
     }
     of_lengths.of_names[names] = shape
   end
   return shape
-end
-
--- attempt_of(bytes): the number of a record's last attempt.
-local attempts = {}
-local function attempt_of(bytes)
-  local digits = sub(bytes, 87, 91)
-  local attempt = attempts[digits]
-  if not attempt then
-    attempt = tonumber(digits)
-    attempts[digits] = attempt
-  end
-  return attempt
 end
 
 -- in_run(bytes): whether a record is of a workflow's step; run_of(bytes, shape): the run's id.
@@ -51,19 +36,4 @@ local function in_run(bytes)
 end
 local function run_of(bytes, shape)
   return sub(bytes, shape.names_end + 1, shape.names_end + 26)
-end
-
--- announce_glanced(id, bytes, shape, state, attempt): the line that announce writes for an opened
--- task. Each call that uses it announces one state only.
-local function announce_glanced(id, bytes, shape, state, attempt)
-  local text = shape.events[attempt]
-  if not text then
-    text = ' ' .. state .. ' ' .. attempt .. ' ' .. shape.queue .. ' ' .. shape.type
-    shape.events[attempt] = text
-  end
-  if in_run(bytes) then
-    event(id .. text .. ' ' .. run_of(bytes, shape))
-  else
-    event(id .. text)
-  end
 end

@@ -2,7 +2,8 @@
 -- share one slot. Keys.java holds the same list with types; docs/redis-keys.md explains it.
 local prefix = KEYS[1]
 -- A local is found faster than a field of a global, and these are called for every task.
-local call, sub, format = redis.call, string.sub, string.format
+local call, sub, byte, find = redis.call, string.sub, string.byte, string.find
+local format = string.format
 local RECORD = prefix .. 'task:'
 local RESULT = prefix .. 'result:'
 local ATTEMPTS = prefix .. 'attempts:'

@@ -11,10 +11,16 @@ local function require_move(from, to)
   end
 end
 
--- announce(t): a line of the event stream with the state that t is in now.
+-- state_event(state, attempt, queue, type, run): the words for a task's move in the event stream;
+-- announce_state(id, …): tells of it; announce(t): of the state that an opened task is in now.
+local function state_event(state, attempt, queue, type, run)
+  return state .. ' ' .. attempt .. ' ' .. queue .. ' ' .. type .. ' ' .. (run or '-')
+end
+local function announce_state(id, ...)
+  event(state_event(...), id)
+end
 local function announce(t)
-  event(t.id .. ' ' .. t.state .. ' ' .. t.attempt .. ' ' .. t.queue .. ' ' .. t.type ..
-    (t.run and ' ' .. t.run or ''))
+  announce_state(t.id, t.state, t.attempt, t.queue, t.type, t.run)
 end
 
 -- move(t, to, at): changes the table; save(t) plans the write of it.
@@ -34,39 +40,25 @@ local function save(t)
   if #block ~= HEADER_LENGTH - 49 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
-  write_header(RECORD .. t.id, 49, block)
+  write_headers({RECORD .. t.id}, '49', block)
 end
 
--- save_claim(key, counts, at13, nonce, worker): the part of a header that PENDING -> RUNNING
--- changes. counts is what the header says of attempt and fence (13 characters); the tasks of one
--- call that share it get the same bytes. Returns the number of the attempt.
-local claims = {}
-local function save_claim(key, counts, at13, nonce, worker)
-  local claim = claims[counts]
-  if not claim then
-    require_move('P', 'R')
-    local attempt, fence = tonumber(sub(counts, 1, 5)) + 1, tonumber(sub(counts, 6, 13)) + 1
-    claim = {
-      attempt = attempt,
-      bytes = 'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce .. worker
-    }
-    claims[counts] = claim
-  end
-  write_header(key, 72, claim.bytes)
-  return claim.attempt
+-- save_claims(keys, counts, at13, nonce, worker): the part of a header that PENDING -> RUNNING
+-- changes, for records that say the same of attempt and fence: counts (13 characters). Returns the
+-- number of the attempt.
+local function save_claims(keys, counts, at13, nonce, worker)
+  require_move('P', 'R')
+  local attempt, fence = tonumber(sub(counts, 1, 5)) + 1, tonumber(sub(counts, 6, 13)) + 1
+  write_headers(keys, '72', 'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce ..
+    worker)
+  return attempt
 end
 
--- save_success(key, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes; the same
--- for all tasks of one claim.
-local successes = {}
-local function save_success(key, nonce, at13)
-  local bytes = successes[nonce]
-  if not bytes then
-    require_move('R', 'D')
-    bytes = nonce .. 'DD' .. at13
-    successes[nonce] = bytes
-  end
-  write_header(key, 49, bytes)
+-- save_successes(keys, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes, for all
+-- tasks of one claim.
+local function save_successes(keys, nonce, at13)
+  require_move('R', 'D')
+  write_headers(keys, '49', nonce .. 'DD' .. at13)
 end
 
 -- new_record(head, state, at13, max_attempts, due, sequence, body): the bytes of a record that has

@@ -1,31 +1,31 @@
 -- The plan of a script: what it will write, collected while it still only reads. Redis does not
 -- undo the writes of a script that fails half way, so everything is read and checked first.
--- flush() first looks at every key that it is about to write: while a slot moves between nodes, a
--- key that is not here yet makes that look fail, before anything is written.
+-- On a cluster flush() first looks at every key that it is about to write: while a slot moves
+-- between nodes, a key that is not here yet makes that look fail, before anything is written.
 --- @include "generated/constants"
 --- @include "lib/keys"
 local function new_plan()
   return {
-    touched = {n = 0}, adds = {}, removals = {}, headers = {n = 0}, writes = {}, events = {n = 0},
-    ended = {n = 0}, deleted = {n = 0}, numbered = 0
+    touched = {n = 0}, adds = {}, removals = {}, headers = {}, writes = {}, bulks = {},
+    lines = {n = 0}, ended = {}, deleted = {n = 0}, numbered = 0
   }
 end
 local plan = new_plan()
 
 -- touch(key): flush will write this key, which the script has not read.
 local function touch(key)
+  if not SLOTS_MOVE then
+    return
+  end
   local touched = plan.touched
   local n = touched.n + 1
   touched[n] = key
   touched.n = n
 end
 
--- tell_ended(id): whoever waits for the end of this task or run is told with the flush.
-local function tell_ended(id)
-  local list = plan.ended
-  local n = list.n + 1
-  list[n] = id
-  list.n = n
+-- tell_ended(ids): whoever waits for the end of these tasks or runs is told with the flush.
+local function tell_ended(ids)
+  plan.ended[#plan.ended + 1] = ids
 end
 
 -- index_add(key, score, member), index_remove(key, member): changes of sorted sets; those of one
@@ -55,14 +55,22 @@ local function index_remove(key, member)
   args.n = n
 end
 
--- write_header(key, offset, bytes): a change of a record's header in place.
-local function write_header(key, offset, bytes)
-  local headers = plan.headers
-  local n = headers.n
-  headers[n + 1] = key
-  headers[n + 2] = offset
-  headers[n + 3] = bytes
-  headers.n = n + 3
+-- index_add_all(key, score, members), index_remove_all(key, members): the same for a whole list, which
+-- is not copied. score is text.
+local function index_add_all(key, score, members)
+  touch(key)
+  plan.bulks[#plan.bulks + 1] = {key = key, score = score, members = members}
+end
+
+local function index_remove_all(key, members)
+  touch(key)
+  plan.bulks[#plan.bulks + 1] = {key = key, members = members}
+end
+
+-- write_headers(keys, offset, bytes): the same change of several records' headers in place. The
+-- offset is text, as Redis writes numbers out at great length.
+local function write_headers(keys, offset, bytes)
+  plan.headers[#plan.headers + 1] = {keys = keys, offset = offset, bytes = bytes}
 end
 
 -- delete(key)
@@ -78,12 +86,21 @@ local function write(...)
   plan.writes[#plan.writes + 1] = {...}
 end
 
--- event(text): a line of this call's entry in the event stream.
-local function event(text)
-  local events = plan.events
-  local n = events.n + 1
-  events[n] = text
-  events.n = n
+-- event_all(what, ids): something that the event stream is to tell of tasks or runs; event(what, id):
+-- of one. What has happened to several in the same words is one line.
+local function event_all(what, ids)
+  local lines = plan.lines
+  lines.n = lines.n + 1
+  lines[lines.n] = {what = what, ids = ids}
+end
+local function event(what, id)
+  local ids = plan.lines[what]
+  if not ids then
+    ids = {}
+    plan.lines[what] = ids
+    event_all(what, ids)
+  end
+  ids[#ids + 1] = id
 end
 
 -- take_numbers(count): reserves sequence numbers; returns the one before the first.
@@ -102,39 +119,49 @@ local function each_chunk(list, size, visit)
   end
 end
 
--- The stream keeps about EVENTS_KEPT lines; an entry holds as many as its call had moves.
+-- The stream keeps about EVENTS_KEPT events; an entry holds as many as its call had moves.
 local function append_events()
-  local lines = plan.events.n
-  if lines > 0 then
-    local entries = math.max(1000, math.min(50000, math.floor(EVENTS_KEPT / lines)))
-    call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(plan.events, '\n'))
+  local lines = plan.lines
+  if lines.n > 0 then
+    local texts, events = {}, 0
+    for i, line in ipairs(lines) do
+      texts[i] = line.what .. ' ' .. table.concat(line.ids, ' ')
+      events = events + #line.ids
+    end
+    local entries = math.max(1000, math.min(50000, math.floor(EVENTS_KEPT / events)))
+    call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(texts, '\n'))
   end
 end
 
 -- Tells those who wait for the end of these tasks or runs.
 local function hint_ended()
-  if plan.ended.n > 0 and call('EXISTS', AWAITED) == 1 then
-    each_chunk(plan.ended, 400, function(ids, from, to)
+  if #plan.ended > 0 and call('EXISTS', AWAITED) == 1 then
+    local function hint(ids, from, to)
       local awaited = call('ZMSCORE', AWAITED, unpack(ids, from, to))
       for i = from, to do
         if awaited[i - from + 1] then
           call('SPUBLISH', prefix .. 'ended', ids[i])
         end
       end
-    end)
+    end
+    for _, ids in ipairs(plan.ended) do
+      each_chunk(ids, 400, hint)
+    end
   end
 end
 
 -- flush(): writes the plan and begins a new one.
 local function flush()
-  if plan.events.n > 0 then
+  if plan.lines.n > 0 then
     touch(EVENTS)
   end
-  local function look(list, from, to)
-    call('EXISTS', unpack(list, from, to))
+  if SLOTS_MOVE then
+    local function look(list, from, to)
+      call('EXISTS', unpack(list, from, to))
+    end
+    each_chunk(plan.touched, 400, look)
+    each_chunk(plan.deleted, 400, look)
   end
-  each_chunk(plan.touched, 400, look)
-  each_chunk(plan.deleted, 400, look)
   for key, members in pairs(plan.removals) do
     each_chunk(members, 400, function(list, from, to)
       call('ZREM', key, unpack(list, from, to))
@@ -145,9 +172,24 @@ local function flush()
       call('ZADD', key, unpack(list, from, to))
     end)
   end
-  local headers = plan.headers
-  for i = 1, headers.n, 3 do
-    call('SETRANGE', headers[i], headers[i + 1], headers[i + 2])
+  for _, bulk in ipairs(plan.bulks) do
+    each_chunk(bulk.members, 400, function(list, from, to)
+      if not bulk.score then
+        return call('ZREM', bulk.key, unpack(list, from, to))
+      end
+      local args, score = {}, bulk.score
+      for i = from, to do
+        args[2 * (i - from) + 1] = score
+        args[2 * (i - from) + 2] = list[i]
+      end
+      call('ZADD', bulk.key, unpack(args))
+    end)
+  end
+  for _, header in ipairs(plan.headers) do
+    local offset, bytes = header.offset, header.bytes
+    for _, key in ipairs(header.keys) do
+      call('SETRANGE', key, offset, bytes)
+    end
   end
   each_chunk(plan.deleted, 400, function(list, from, to)
     call('UNLINK', unpack(list, from, to))

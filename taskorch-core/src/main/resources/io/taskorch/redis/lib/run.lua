@@ -83,8 +83,8 @@ local function end_run_if_over(r, at)
   index_add(EXPIRING_RUNS, at + RETENTION_OF_RUN[to], r.id)
   set_run(r, 'state', to)
   set_run(r, 'finished', format('%d', at))
-  event(r.id .. ' ' .. to)
-  tell_ended(r.id)
+  event(to, r.id)
+  tell_ended({r.id})
 end
 
 -- remaining_of(r, index): how many edges hold a step back, and whether one of them is broken.

@@ -19,7 +19,7 @@ local created = call('HGET', r.key, 'created')
 index_remove(STAGING, r.id)
 index_add(prefix .. 'runs:R', created, r.id)
 set_run(r, 'state', 'R')
-event(r.id .. ' R')
+event('R', r.id)
 local freed = {}
 follow_edges(r, -1, true, 0, {}, freed)
 start_steps(r, freed, at)

@@ -53,7 +53,7 @@ local paused = call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
 for i = 1, queue_count do
   if paused[i] == 0 then
     local queue = ARGV[10 + i]
-    queues[#queues + 1] = {name = queue, ready = index_key(queue, 'P'), seen = {}}
+    queues[#queues + 1] = {name = queue, ready = index_key(queue, 'P')}
     local _, due = promote_due(queue, at, 100)
     if due and (next_due == 0 or due < next_due) then
       next_due = due
@@ -86,37 +86,47 @@ if #queues > 0 and call('EXISTS', LANES) == 1 then
   end
 end
 
--- A queue's first ready tasks are four lists, one a priority, of {ids, scores, keys, n}. scores are
--- text of 14 digits, whose order is that of the numbers.
+-- A queue's first ready tasks are four lists, one a priority, of {ids, n} and either the key that
+-- all stand in or, when lanes are merged in, keys. from is the rank of the first in that key, when it
+-- is known and the rest follow it.
 local function new_list()
-  return {ids = {}, scores = {}, keys = {}, n = 0}
+  return {ids = {}, keys = {}, n = 0}
 end
 
-local function append(list, id, score, key)
+local function append(list, id, key)
   local n = list.n + 1
   list.ids[n] = id
-  list.scores[n] = score
   list.keys[n] = key
   list.n = n
 end
 
 -- band_of(score): the priority of a score, 1 to 4.
 local function band_of(score)
-  return #score < 14 and 1 or byte(score) - 47
+  return math.floor(tonumber(score) / BAND) + 1
 end
 
--- in_order(lists, want): the first tasks of several lists as one, by score. What comes behind them is
--- left out, as a list that was cut off may lack some of it.
+-- with_scores(key, low, high, want): the first members between two scores, {ids, scores, key, n}.
+local function with_scores(key, low, high, want)
+  local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
+  local list = {ids = {}, scores = {}, key = key, n = #found / 2}
+  for i = 1, list.n do
+    list.ids[i], list.scores[i] = found[2 * i - 1], tonumber(found[2 * i])
+  end
+  return list
+end
+
+-- in_order(lists, want): the first tasks of several lists as four, one a priority. What comes behind
+-- them is left out, as a list that was cut off may lack some of it.
 local function in_order(lists, want)
-  local places, merged = {}, new_list()
+  local places, merged = {}, {new_list(), new_list(), new_list(), new_list()}
   for i in ipairs(lists) do
     places[i] = 1
   end
-  while merged.n < want do
+  for _ = 1, want do
     local first
     for i, list in ipairs(lists) do
-      if places[i] <= list.n and (not first or tonumber(list.scores[places[i]]) <
-          tonumber(lists[first].scores[places[first]])) then
+      if places[i] <= list.n and
+          (not first or list.scores[places[i]] < lists[first].scores[places[first]]) then
         first = i
       end
     end
@@ -124,7 +134,7 @@ local function in_order(lists, want)
       break
     end
     local list, place = lists[first], places[first]
-    append(merged, list.ids[place], list.scores[place], list.keys[place])
+    append(merged[band_of(list.scores[place])], list.ids[place], list.key)
     places[first] = place + 1
   end
   return merged
@@ -133,48 +143,52 @@ end
 -- heads(queue, low, high, want): the first tasks of a queue with scores between low and high, its
 -- lanes merged in.
 local function heads(queue, low, high, want)
-  local lists = {}
-  local function add(key)
-    local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
-    local list = new_list()
-    for i = 1, #found, 2 do
-      append(list, found[i], found[i + 1], key)
-    end
-    lists[#lists + 1] = list
-  end
-  add(queue.ready)
-  if not queue.lanes then
-    return lists[1]
-  end
-  for _, key in ipairs(queue.lanes) do
-    add(key)
+  local lists = {with_scores(queue.ready, low, high, want)}
+  for _, key in ipairs(queue.lanes or {}) do
+    lists[#lists + 1] = with_scores(key, low, high, want)
   end
   return in_order(lists, want)
+end
+
+-- one_band(queue, want): the first tasks of a queue, if they are all of one priority and it has no
+-- lanes; with that priority. The scores of the first and last tell, as writing out every score
+-- would cost more than all else.
+local function one_band(queue, want)
+  if queue.lanes then
+    return nil
+  end
+  local ids = call('ZRANGE', queue.ready, 0, want - 1)
+  local n = #ids
+  if n == 0 then
+    return {ids = ids, n = 0}, 4
+  end
+  local band = band_of(call('ZSCORE', queue.ready, ids[n]))
+  if n == 1 or band_of(call('ZSCORE', queue.ready, ids[1])) == band then
+    return {ids = ids, key = queue.ready, from = 0, n = n}, band
+  end
 end
 
 -- bands(queue, want): the first tasks of a queue by priority. When one look shows that the queue
 -- holds one priority only, or all that it holds, that is the only look.
 local function bands(queue, want)
-  local list = heads(queue, '-inf', '+inf', want)
   local result = {new_list(), new_list(), new_list(), new_list()}
-  if list.n == 0 then
-    return result
-  end
-  local lowest = band_of(list.scores[list.n])
-  local next_band = lowest + 1
-  if band_of(list.scores[1]) == lowest then
+  local list, lowest = one_band(queue, want)
+  local next_band
+  if list then
     result[lowest] = list
+    next_band = list.n >= want and lowest + 1 or 5
   else
-    for i = 1, list.n do
-      append(result[band_of(list.scores[i])], list.ids[i], list.scores[i], list.keys[i])
+    result = heads(queue, '-inf', '+inf', want)
+    local n, last = 0, 1
+    for band = 1, 4 do
+      n = n + result[band].n
+      last = result[band].n > 0 and band or last
     end
-    next_band = lowest
-  end
-  if list.n >= want then
     -- The list may have been cut off in the middle of the last priority that it shows.
-    for band = next_band, 4 do
-      result[band] = heads(queue, (band - 1) * BAND, '(' .. band * BAND, want)
-    end
+    next_band = n >= want and last or 5
+  end
+  for band = next_band, 4 do
+    result[band] = heads(queue, format('%d', (band - 1) * BAND), format('(%d', band * BAND), want)[band]
   end
   return result
 end
@@ -204,10 +218,10 @@ local function choose(want)
   end
   if #queues == 1 then
     for band = 1, 4 do
-      if taken[1][band] == want then
+      if taken[1][band] == want - left and want > left then
         -- All from one list, the common case: its first ones, as they are.
         local list = queues[1].bands[band]
-        list.n = want
+        list.n = taken[1][band]
         return list
       end
     end
@@ -217,7 +231,7 @@ local function choose(want)
     for i, queue in ipairs(queues) do
       local list = queue.bands[band]
       for j = 1, taken[i][band] do
-        append(chosen, list.ids[j], list.scores[j], list.keys[j])
+        append(chosen, list.ids[j], list.key or list.keys[j])
       end
     end
   end
@@ -229,11 +243,11 @@ local claimed = {n = 0}
 local aside = 0
 local more = false
 
--- step_aside(id, score, key, shape): moves a ready task that this worker cannot run into its lane.
-local function step_aside(id, score, key, shape)
+-- step_aside(id, key, shape): moves a ready task that this worker cannot run into its lane.
+local function step_aside(id, key, shape)
   aside = aside + 1
   index_remove(key, id)
-  index_add(lane_key(shape.queue, shape.type), score, id)
+  index_add(lane_key(shape.queue, shape.type), call('ZSCORE', key, id), id)
   local lane = shape.queue .. ':' .. shape.type
   if call('HEXISTS', LANES, lane) == 0 then
     touch(LANES)
@@ -251,20 +265,20 @@ end
 -- sweep(queue, band): lets those step aside too that stand in front of the first task which this
 -- worker can run, so that few calls get past however many of them.
 local function sweep(queue, band)
-  local low, high = (band - 1) * BAND, band * BAND
+  local low, high = format('%d', (band - 1) * BAND), format('%d', band * BAND)
   for _, lane in ipairs(queue.lanes or {}) do
     local head = call('ZRANGE', lane, low, '(' .. high, 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
     high = head[2] or high
   end
   local found = call('ZRANGE', queue.ready, low, '(' .. high,
-    'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside, 'WITHSCORES')
-  for i = 1, #found, 2 do
-    local bytes = call('GETRANGE', RECORD .. found[i], 0, HEADER_LENGTH + 300)
+    'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside)
+  for _, id in ipairs(found) do
+    local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
     local shape = bytes ~= '' and glance(bytes)
     if not shape or types[shape.type] or is_expired(bytes) then
       return
     end
-    step_aside(found[i], found[i + 1], queue.ready, shape)
+    step_aside(id, queue.ready, shape)
   end
 end
 
@@ -272,6 +286,73 @@ end
 local function run_cancelled(bytes, shape)
   local r = open_run(run_of(bytes, shape))
   return r and r.cancel
+end
+
+-- Tasks that one round starts and that differ in nothing that their headers, indexes and events
+-- know.
+local groups, found_groups = {}, {}
+local function group_of(bytes, shape)
+  local of_shape = found_groups[shape]
+  if not of_shape then
+    of_shape = {}
+    found_groups[shape] = of_shape
+  end
+  local counts = sub(bytes, 87, 99)
+  local run = in_run(bytes) and run_of(bytes, shape)
+  local name = run and counts .. run or counts
+  local group = of_shape[name]
+  if not group then
+    group = {ids = {}, keys = {}, n = 0, shape = shape, counts = counts, run = run}
+    of_shape[name] = group
+    groups[#groups + 1] = group
+  end
+  return group
+end
+
+-- take(id, key, bytes, shape): PENDING -> RUNNING for a task; file_taken() writes it.
+local function take(id, key, bytes, shape)
+  local group = group_of(bytes, shape)
+  local n = group.n + 1
+  group.ids[n], group.keys[n] = id, key
+  group.n = n
+  n = claimed.n + 1
+  claimed[n] = id
+  claimed.n = n
+  reply[2 * n + 2], reply[2 * n + 3] = id, bytes
+  local band = byte(bytes, 2) - 47
+  served[band] = served[band] + 1
+  bytes_left = bytes_left - #bytes
+end
+
+local function file_taken()
+  for _, group in ipairs(groups) do
+    local shape, members = group.shape, group.ids
+    local attempt = save_claims(group.keys, group.counts, at13, claim_id, worker)
+    index_add_all(LEASES, expiry, members)
+    index_add_all(shape.running, at13, members)
+    event_all(state_event('R', attempt, shape.queue, shape.type, group.run), members)
+  end
+  groups, found_groups = {}, {}
+end
+
+-- divert(id, source, bytes, shape): what becomes of a ready task that is not to run here: it ends, or
+-- steps aside. Returns whether it left the index that it stood in.
+local left_aside = {}
+local function divert(id, source, bytes, shape)
+  if is_expired(bytes) then
+    index_remove(source, id)
+    end_task(open_record(id, bytes), 'C', 'e', at)
+  elseif in_run(bytes) and run_cancelled(bytes, shape) then
+    index_remove(source, id)
+    end_task(open_record(id, bytes), 'C', 'r', at)
+  elseif aside < MOST_ASIDE then
+    step_aside(id, source, shape)
+    left_aside[shape.queue] = left_aside[shape.queue] or {}
+    left_aside[shape.queue][byte(bytes, 2) - 47] = true
+  else
+    return false
+  end
+  return true
 end
 
 for _ = 1, MOST_ROUNDS do
@@ -284,51 +365,37 @@ for _ = 1, MOST_ROUNDS do
     more = false
     break
   end
-  local keys = {}
+  local ids, keys, taken = chosen.ids, {}, {}
   for i = 1, chosen.n do
-    keys[i] = RECORD .. chosen.ids[i]
+    keys[i] = RECORD .. ids[i]
   end
   local records = call('MGET', unpack(keys))
-  local diverted, left_aside = false, {}
+  local diverted = false
+  left_aside = {}
   for i = 1, chosen.n do
-    local id, source, bytes = chosen.ids[i], chosen.keys[i], records[i]
+    local id, bytes = ids[i], records[i]
     if not bytes then
-      index_remove(source, id)
+      index_remove(chosen.key or chosen.keys[i], id)
       diverted = true
     elseif bytes_left > 0 then
       local shape = glance(bytes)
-      if is_expired(bytes) then
-        index_remove(source, id)
-        end_task(open_record(id, bytes), 'C', 'e', at)
+      if types[shape.type] and not is_expired(bytes) and
+          not (in_run(bytes) and run_cancelled(bytes, shape)) then
+        take(id, keys[i], bytes, shape)
+        taken[#taken + 1] = i
+      elseif divert(id, chosen.key or chosen.keys[i], bytes, shape) then
         diverted = true
-      elseif in_run(bytes) and run_cancelled(bytes, shape) then
-        index_remove(source, id)
-        end_task(open_record(id, bytes), 'C', 'r', at)
-        diverted = true
-      elseif not types[shape.type] then
-        if aside < MOST_ASIDE then
-          step_aside(id, chosen.scores[i], source, shape)
-          left_aside[shape.queue] = left_aside[shape.queue] or {}
-          left_aside[shape.queue][band_of(chosen.scores[i])] = true
-          diverted = true
-        end
-      else
-        local attempt = save_claim(keys[i], sub(bytes, 87, 99), at13, claim_id, worker)
-        index_remove(source, id)
-        index_add(LEASES, expiry, id)
-        index_add(shape.running, at13, id)
-        announce_glanced(id, bytes, shape, 'R', attempt)
-        local n = claimed.n + 1
-        claimed[n] = id
-        claimed.n = n
-        reply[2 * n + 2] = id
-        reply[2 * n + 3] = bytes
-        local band = band_of(chosen.scores[i])
-        served[band] = served[band] + 1
-        bytes_left = bytes_left - #bytes
       end
     end
   end
+  if chosen.from and #taken == chosen.n then
+    write('ZREMRANGEBYRANK', chosen.key, chosen.from, chosen.from + chosen.n - 1)
+  else
+    for _, i in ipairs(taken) do
+      index_remove(chosen.key or chosen.keys[i], ids[i])
+    end
+  end
+  file_taken()
   finish_runs(at)
   if claimed.n > 0 then
     -- Written with the leases themselves, so that no lease exists that a repeat would not find.

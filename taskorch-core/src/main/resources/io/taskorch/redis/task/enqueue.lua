@@ -68,7 +68,7 @@ for i = 1, count do
     local n = #records
     records[n + 1] = keys[i]
     records[n + 2] = new_record(head, state, at13, sub(head, 37, 41), due, sequence, body)
-    event(id .. ' ' .. state .. ' 0 ' .. queue .. ' ' .. type)
+    announce_state(id, state, 0, queue, type)
   end
 end
 if #records == 0 then

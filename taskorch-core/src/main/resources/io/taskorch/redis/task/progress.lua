@@ -15,6 +15,6 @@ end
 local t = open_record(id, bytes)
 touch(PROGRESS .. id)
 write('SET', PROGRESS .. id, ARGV[3])
-event(id .. ' % ' .. ARGV[4] .. ' ' .. t.queue .. ' ' .. t.type .. (t.run and ' ' .. t.run or ''))
+announce_state(id, '%', ARGV[4], t.queue, t.type, t.run)
 flush()
 return 'ok'

@@ -2,10 +2,11 @@
 -- settle.lua: RUNNING -> what the end of an attempt leads to, for each lease that is still held.
 -- The last lease and its outcome stay in the record, so a repeat gets the first answer.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
--- ARGV[1] number of attempts
--- ARGV[…] six each: task id; generation (4) and nonce (22) of the lease; the state to go to: D
---         succeeded, T retrying, F failed, P released, S snoozed; T, S: delay in ms, F: reason;
---         T, F: max attempts (5); D: result, empty for none, T, F: error, both opaque JSON
+-- ARGV[1] number of attempts that succeeded   ARGV[2] number of the others
+-- ARGV[…] each task once; three each: task id; generation (4) and nonce (22) of the lease; result, opaque JSON, empty
+--         for none
+-- ARGV[…] six each: task id; lease; the state to go to: T retrying, F failed, P released, S snoozed;
+--         T, S: delay in ms, F: reason; T, F: max attempts (5); T, F: error, opaque JSON
 -- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost
 --- @include "lib/now"
 --- @include "lib/glance"
@@ -16,36 +17,82 @@
 
 local at = now()
 local at13 = format('%013d', at)
-local count = tonumber(ARGV[1])
-local keys, position, distinct = {}, {}, 0
+local successes, others = tonumber(ARGV[1]), tonumber(ARGV[2])
+local count = successes + others
+local ids, keys, answers = {}, {}, {}
 for i = 1, count do
-  local id = ARGV[6 * i - 4]
-  if not position[id] then
-    distinct = distinct + 1
-    keys[distinct] = RECORD .. id
-    position[id] = distinct
-  end
+  local id = ARGV[i <= successes and 3 * i or 6 * i - 3 * successes - 3]
+  ids[i], keys[i] = id, RECORD .. id
 end
 local records = call('MGET', unpack(keys))
-local answers, results, answered = {}, {n = 0}, {}
 
--- succeed(key, id, bytes, nonce, result): the common case, without opening the record.
-local function succeed(key, id, bytes, nonce, result)
+-- The parts of a lease; most of a call share one.
+local leases = {}
+local function parts(lease)
+  local found = leases[lease]
+  if not found then
+    found = {generation = sub(lease, 1, 4), nonce = sub(lease, 5, 26), keys = {}}
+    leases[lease] = found
+  end
+  return found
+end
+
+-- Tasks that succeed in this call and differ in nothing that their indexes and events know.
+local groups = {}
+local function group_of(bytes, shape)
+  local run = in_run(bytes)
+  local attempt, retention = run and 'step' or sub(bytes, 87, 91), sub(bytes, 42, 49)
+  local of_attempt = shape[attempt]
+  if not of_attempt then
+    of_attempt = {}
+    shape[attempt] = of_attempt
+  end
+  local group = of_attempt[retention]
+  if not group then
+    group = {ids = {}, n = 0, shape = shape, attempt = attempt, retention = retention, run = run}
+    of_attempt[retention] = group
+    groups[#groups + 1] = group
+  end
+  return group
+end
+
+-- file_successes(): what is written of those that have succeeded, but for their results.
+local function file_successes()
+  for _, lease in pairs(leases) do
+    if #lease.keys > 0 then
+      save_successes(lease.keys, lease.nonce, at13)
+    end
+  end
+  for _, group in ipairs(groups) do
+    local shape, members = group.shape, group.ids
+    index_remove_all(LEASES, members)
+    index_remove_all(shape.running, members)
+    file_ended(members, shape.queue, 'D', at, group.retention, group.run)
+    if not group.run then
+      event_all(state_event('D', group.attempt + 0, shape.queue, shape.type), members)
+    end
+  end
+end
+
+local results = {n = 0}
+-- succeed(key, id, bytes, lease, result): the common case, without opening the record.
+local function succeed(key, id, bytes, lease, result)
   local shape = glance(bytes)
-  local run = in_run(bytes) and run_of(bytes, shape)
-  index_remove(shape.running, id)
-  save_success(key, nonce, at13)
-  announce_glanced(id, bytes, shape, 'D', attempt_of(bytes))
-  file_ended(id, shape.queue, 'D', at, sub(bytes, 42, 49), run)
-  if run then
+  local group = group_of(bytes, shape)
+  local n = group.n + 1
+  group.ids[n] = id
+  group.n = n
+  lease.keys[#lease.keys + 1] = key
+  if group.run then
+    local run = run_of(bytes, shape)
+    announce_state(id, 'D', sub(bytes, 87, 91) + 0, shape.queue, shape.type, run)
     step_ended(run, tonumber(sub(bytes, shape.names_end + 27, shape.names_end + 31)), 'D')
   end
   if result ~= '' then
     local result_key = RESULT .. id
     touch(result_key)
-    local n = results.n
-    results[n + 1] = result_key
-    results[n + 2] = result
+    n = results.n
+    results[n + 1], results[n + 2] = result_key, result
     results.n = n + 2
   end
 end
@@ -61,6 +108,7 @@ end
 -- leave_running(t, to, number, max_attempts, error): every other end of an attempt. A task whose
 -- cancelling was asked for ends so, whatever else its attempt came to.
 local function leave_running(t, to, number, max_attempts, error)
+  index_remove(LEASES, t.id)
   index_remove(index_key(t.queue, 'R'), t.id)
   if to == 'T' or to == 'F' then
     t.failures = t.failures + 1
@@ -89,32 +137,26 @@ local function leave_running(t, to, number, max_attempts, error)
 end
 
 for i = 1, count do
-  local id, lease, to = ARGV[6 * i - 4], ARGV[6 * i - 3], ARGV[6 * i - 2]
-  local bytes = records[position[id]]
-  local nonce = sub(lease, 5, 26)
+  local id, bytes = ids[i], records[i]
+  local at_success, at_other = 3 * i, 6 * i - 3 * successes - 3
+  local lease = parts(ARGV[(i <= successes and at_success or at_other) + 1])
   if not bytes then
     answers[i] = '-'
-  elseif answered[id] then
-    -- Twice in one call; the first has not been written yet.
-    answers[i] = answered[id].nonce == nonce and answered[id].answer or '-'
-  elseif holds_lease(bytes, sub(lease, 1, 4), nonce) then
-    index_remove(LEASES, id)
-    if to == 'D' then
-      succeed(keys[position[id]], id, bytes, nonce, ARGV[6 * i + 1])
+  elseif holds_lease(bytes, lease.generation, lease.nonce) then
+    if i <= successes then
+      succeed(keys[i], id, bytes, lease, ARGV[at_success + 2])
       answers[i] = 'D'
     else
-      answers[i] = leave_running(open_record(id, bytes), to, ARGV[6 * i - 1], ARGV[6 * i],
-        ARGV[6 * i + 1])
+      answers[i] = leave_running(open_record(id, bytes), ARGV[at_other + 2], ARGV[at_other + 3],
+        ARGV[at_other + 4], ARGV[at_other + 5])
     end
-    if distinct < count then
-      answered[id] = {nonce = nonce, answer = answers[i]}
-    end
-  elseif sub(bytes, 50, 71) == nonce then
+  elseif sub(bytes, 50, 71) == lease.nonce then
     answers[i] = sub(bytes, 72, 72)
   else
     answers[i] = '-'
   end
 end
+file_successes()
 if results.n > 0 then
   write('MSET', unpack(results))
 end

@@ -23,13 +23,12 @@ class MutantTest {
   enum Mutant {
     ANY_LEASE_WILL_DO("lib/lease", "sub(bytes, 113, 134) == nonce", "true"),
     ANY_GENERATION_WILL_DO_AND_ANY_LEASE_IS_KNOWN(
-        "task/settle", "elseif sub(bytes, 50, 71) == nonce then", "elseif true then"),
+        "task/settle", "elseif sub(bytes, 50, 71) == lease.nonce then", "elseif true then"),
     A_SETTLED_LEASE_IS_FORGOTTEN(
-        "task/settle", "elseif sub(bytes, 50, 71) == nonce then", "elseif false then"),
-    THE_LEASE_OUTLIVES_THE_ATTEMPT("task/settle", "index_remove(LEASES, id)", ""),
+        "task/settle", "elseif sub(bytes, 50, 71) == lease.nonce then", "elseif false then"),
+    THE_LEASE_OUTLIVES_THE_ATTEMPT("task/settle", "index_remove_all(LEASES, members)", ""),
     A_CLAIM_IS_NOT_REMEMBERED("task/claim", "write('SET', memory,", "touch("),
-    A_CLAIMED_TASK_STAYS_READY(
-        "task/claim", "index_remove(source, id)\n        index_add", "index_add"),
+    A_CLAIMED_TASK_STAYS_READY("task/claim", "write('ZREMRANGEBYRANK', chosen.key,", "touch("),
     A_RETRY_IS_NOT_REMEMBERED("task/retry", "write('SET', operation, '1', 'PX', 600000)", ""),
     A_CANCELLED_TASK_STAYS_READY(
         "lib/cancel_task", "index_remove(index_key(t.queue, 'P'), t.id)", ""),

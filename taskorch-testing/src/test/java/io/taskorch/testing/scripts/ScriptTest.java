@@ -75,8 +75,8 @@ class ScriptTest {
         script
             .code()
             .lines()
-            .filter(line -> line.matches(".*(\\w\\.state = |[^n]write_header\\().*"))
-            .filter(line -> !line.matches("local function write_header.*"))
+            .filter(line -> line.matches(".*(\\w\\.state = |[^n]write_headers\\().*"))
+            .filter(line -> !line.matches("local function write_headers.*"))
             .toList();
     if (script.name().equals("lib/move")) {
       assertThat(writes).isNotEmpty();
