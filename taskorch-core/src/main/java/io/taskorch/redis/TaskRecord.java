@@ -37,10 +37,10 @@ final class TaskRecord {
 
   /**
    * What the scripts need to make a record: its first 36 bytes less the time of creation, which is
-   * theirs, then five of the largest number of attempts.
+   * theirs, then five of the largest number of attempts, queue and type.
    */
   static byte[] head(TaskSpec spec, boolean inRun, int specLength) {
-    StringBuilder head = new StringBuilder(41);
+    StringBuilder head = new StringBuilder(96);
     head.append('1').append(spec.priority().ordinal()).append(inRun ? '1' : '0');
     pad(head, spec.queue().length(), 3);
     pad(head, spec.type().length(), 3);
@@ -49,18 +49,22 @@ final class TaskRecord {
     pad(head, startBefore == null ? 0 : Math.max(FIRST_TIME, startBefore.toEpochMilli()), 13);
     pad(head, retentionSeconds(spec.retention()), 8);
     pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
+    head.append(spec.queue()).append(spec.type());
     return head.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The body: queue, type, the link to a run when there is one, the spec's JSON, the payload. */
+  /**
+   * What follows queue and type in a record: the link to a run when there is one, the spec's JSON,
+   * the payload.
+   */
   static byte[] body(TaskSpec spec, @Nullable String runId, int step, byte[] specJson) {
     byte[] payload = spec.payload().utf8();
-    StringBuilder names = new StringBuilder(64).append(spec.queue()).append(spec.type());
+    StringBuilder link = new StringBuilder(31);
     if (runId != null) {
-      names.append(runId);
-      pad(names, step, 5);
+      link.append(runId);
+      pad(link, step, 5);
     }
-    byte[] start = names.toString().getBytes(StandardCharsets.US_ASCII);
+    byte[] start = link.toString().getBytes(StandardCharsets.US_ASCII);
     byte[] body = Arrays.copyOf(start, start.length + specJson.length + payload.length);
     System.arraycopy(specJson, 0, body, start.length, specJson.length);
     System.arraycopy(payload, 0, body, start.length + specJson.length, payload.length);

@@ -61,12 +61,33 @@ local function save_successes(keys, nonce, at13)
   write_headers(keys, '49', nonce .. 'DD' .. at13)
 end
 
--- new_record(head, state, at13, max_attempts, due, sequence, body): the bytes of a record that has
--- not moved yet. head is its first 36 bytes less the time of creation.
+-- read_head(head): what the head of a new record says: its first 36 bytes less the time of creation,
+-- max attempts (5), queue, type. Tasks of a call that share it share the table.
 local UNSETTLED = string.rep('-', 22) .. '-'
 local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. string.rep('-', 22) ..
   string.rep(' ', 40) .. '0' .. '-' .. '0000' .. '00000' .. '00'
-local function new_record(head, state, at13, max_attempts, due, sequence, body)
-  return sub(head, 1, 15) .. at13 .. sub(head, 16, 36) .. UNSETTLED .. state ..
-    at13 .. UNTRIED .. max_attempts .. format('%013d%013d', due, sequence) .. body
+local heads = {}
+local function read_head(head)
+  local h = heads[head]
+  if not h then
+    local queue_end = 41 + sub(head, 4, 6)
+    h = {
+      text = head, queue = sub(head, 42, queue_end), type = sub(head, queue_end + 1),
+      priority = sub(head, 2, 2), names = sub(head, 42)
+    }
+    heads[head] = h
+  end
+  return h
+end
+
+-- new_record(h, state, at13, due13, sequence13, body): the bytes of a record that has not moved yet.
+local function new_record(h, state, at13, due13, sequence13, body)
+  local front = h[state]
+  if not front then
+    local head = h.text
+    front = sub(head, 1, 15) .. at13 .. sub(head, 16, 36) .. UNSETTLED .. state .. at13 .. UNTRIED ..
+      sub(head, 37, 41)
+    h[state] = front
+  end
+  return front .. due13 .. sequence13 .. h.names .. body
 end

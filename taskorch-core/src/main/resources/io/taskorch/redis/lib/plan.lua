@@ -103,10 +103,13 @@ local function event(what, id)
   ids[#ids + 1] = id
 end
 
--- take_numbers(count): reserves sequence numbers; returns the one before the first.
+-- last_number(): the last sequence number that was given out; take_numbers(count): the same, and takes
+-- those that follow it.
+local function last_number()
+  return (call('GET', SEQUENCE) or 0) + plan.numbered
+end
 local function take_numbers(count)
-  local last = call('GET', SEQUENCE)
-  local before = (last and tonumber(last) or 0) + plan.numbered
+  local before = last_number()
   plan.numbered = plan.numbered + count
   return before
 end

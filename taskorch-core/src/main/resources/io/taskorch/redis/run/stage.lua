@@ -4,8 +4,8 @@
 -- ARGV[1] run id   ARGV[2] name   ARGV[3] number of steps in all   ARGV[4] input, opaque JSON, with
 --         the first steps only   ARGV[5] indexes of the steps without dependencies, likewise
 -- ARGV[6] index of the first step here   ARGV[7] number of steps here
--- ARGV[…] seven each: id; head and max attempts as for enqueue; delay in ms or due time; body;
---         name; indexes of its dependents; indexes of the steps that it depends on
+-- ARGV[…] seven each: id; head, as read_head has it; delay in ms or due time; body:
+--         run and step, spec, payload; name; indexes of its dependents; indexes of the steps that it depends on
 -- Reply   "ok" | "exists" when the run has begun | "too_many_queues"
 --- @include "lib/now"
 --- @include "lib/move"
@@ -45,13 +45,13 @@ end
 for i = 0, count - 1 do
   local index = first + i
   local a = 8 + 7 * i
-  local id, head, body = ARGV[a], ARGV[a + 1], ARGV[a + 3]
-  if not admit_queue(sub(body, 1, tonumber(sub(head, 4, 6)))) then
+  local id, h = ARGV[a], read_head(ARGV[a + 1])
+  if not admit_queue(h.queue) then
     return 'too_many_queues'
   end
   touch(RECORD .. id)
   write('SET', RECORD .. id,
-    new_record(head, 'B', at13, sub(head, 37, 41), tonumber(ARGV[a + 2]), 0, body))
+    new_record(h, 'B', at13, format('%013d', ARGV[a + 2]), format('%013d', 0), ARGV[a + 3]))
   write('SETRANGE', key .. ':ids', index * 26, id)
   write('HSET', key .. ':names', index, ARGV[a + 4])
   if ARGV[a + 5] ~= '' then

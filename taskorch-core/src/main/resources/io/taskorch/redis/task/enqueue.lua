@@ -3,8 +3,8 @@
 -- is, so the call may be repeated.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of tasks
--- ARGV[…] four each: id; head: the record's first 36 bytes less the time of creation, and 5 of max
---         attempts; when: "" now, "+<ms>" after, "<ms>" at; body: queue, type, spec, payload
+-- ARGV[…] four each: id; head, as read_head has it; when: "" now, "+<ms>" after, "<ms>" at; body:
+--         spec, payload
 -- Reply   {now in ms, "1" for each task that is new and "0" for each that was there, in order}
 --         or {"too_many_queues"}
 --- @include "lib/now"
@@ -20,73 +20,75 @@ for i = 1, count do
 end
 local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(keys))
 
-local created, fresh, queues, woken = {}, {}, {}, {}
-local ready = 0
+local created, fresh, records, alike = {}, {}, {n = 0}, {}
+local before = last_number()
+local number = before
+
+-- place(h, id, when): files a new task; returns its state, due time and number as they are stored.
+local ZERO = format('%013d', 0)
+local function place(h, id, when)
+  local due = 0
+  if when ~= '' then
+    due = sub(when, 1, 1) == '+' and at + sub(when, 2) or tonumber(when)
+  end
+  local due13 = due == 0 and ZERO or format('%013d', due)
+  if due > at then
+    h.scheduled[#h.scheduled + 1] = id
+    index_add(h.later, due13, id)
+    return 'S', due13, ZERO
+  end
+  number = number + 1
+  h.ready[#h.ready + 1] = id
+  local number13 = format('%013d', number)
+  index_add(h.now, h.priority .. number13, id)
+  return 'P', due13, number13
+end
+
 for i = 1, count do
+  local id = ARGV[4 * i - 2]
   -- The same id twice in one call is one task.
-  if stored[i] or fresh[ARGV[4 * i - 2]] then
+  if stored[i] or fresh[id] then
     created[i] = '0'
   else
     created[i] = '1'
-    fresh[ARGV[4 * i - 2]] = true
-    local when = ARGV[4 * i]
-    local due = 0
-    if when ~= '' then
-      due = sub(when, 1, 1) == '+' and at + tonumber(sub(when, 2)) or tonumber(when)
+    fresh[id] = true
+    local h = read_head(ARGV[4 * i - 1])
+    if not h.ready then
+      h.ready, h.scheduled = {}, {}
+      h.now, h.later = index_key(h.queue, 'P'), index_key(h.queue, 'S')
+      alike[#alike + 1] = h
     end
-    ready = due <= at and ready + 1 or ready
-  end
-end
-local number = ready > 0 and take_numbers(ready) or 0
-
-local records = {}
-fresh = {}
-for i = 1, count do
-  local id = ARGV[4 * i - 2]
-  if created[i] == '1' then
-    local head, when, body = ARGV[4 * i - 1], ARGV[4 * i], ARGV[4 * i + 1]
-    local queue_length = sub(head, 4, 6) + 0
-    local queue = sub(body, 1, queue_length)
-    local type = sub(body, queue_length + 1, queue_length + sub(head, 7, 9))
-    local due = 0
-    if when ~= '' then
-      due = sub(when, 1, 1) == '+' and at + tonumber(sub(when, 2)) or tonumber(when)
-    end
-    local state, sequence = 'S', 0
-    if due <= at then
-      state = 'P'
-      number = number + 1
-      sequence = number
-      index_add(index_key(queue, 'P'), ready_score(sub(head, 2, 2), sequence), id)
-    else
-      index_add(index_key(queue, 'S'), due, id)
-    end
-    queues[queue] = queues[queue] or state
-    if state == 'P' then
-      queues[queue] = 'P'
-    end
-    local n = #records
+    local state, due13, number13 = place(h, id, ARGV[4 * i])
+    local n = records.n
     records[n + 1] = keys[i]
-    records[n + 2] = new_record(head, state, at13, sub(head, 37, 41), due, sequence, body)
-    announce_state(id, state, 0, queue, type)
+    records[n + 2] = new_record(h, state, at13, due13, number13, ARGV[4 * i + 1])
+    records.n = n + 2
   end
 end
-if #records == 0 then
+if records.n == 0 then
   return {at, table.concat(created)}
 end
 
-for queue, state in pairs(queues) do
-  if not admit_queue(queue) then
+local woken = {}
+for _, h in ipairs(alike) do
+  if not admit_queue(h.queue) then
     return {'too_many_queues'}
   end
   -- A worker that sleeps wakes by itself for the due times that it knows, not for an earlier one.
-  if state == 'S' or call('EXISTS', index_key(queue, 'P')) == 0 then
-    woken[#woken + 1] = queue
+  if #h.scheduled > 0 or call('EXISTS', h.now) == 0 then
+    woken[h.queue] = true
+  end
+  if #h.ready > 0 then
+    event_all(state_event('P', 0, h.queue, h.type), h.ready)
+  end
+  if #h.scheduled > 0 then
+    event_all(state_event('S', 0, h.queue, h.type), h.scheduled)
   end
 end
+take_numbers(number - before)
 write('MSET', unpack(records))
 flush()
-for _, queue in ipairs(woken) do
+for queue in pairs(woken) do
   hint_work('ready ' .. queue)
 end
 return {at, table.concat(created)}
