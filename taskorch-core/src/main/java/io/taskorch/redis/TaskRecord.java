@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRecord {
 
-  static final int HEADER_LENGTH = 218;
+  static final int HEADER_LENGTH = 219;
 
   private static final Priority[] PRIORITIES = Priority.values();
 

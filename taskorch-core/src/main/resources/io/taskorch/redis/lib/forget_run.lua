@@ -1,6 +1,5 @@
 -- forget_steps(r, most): plans the deletion of some steps of a run, the last first, and of the run
 -- itself once none is left. Returns how many.
---- @include "lib/glance"
 --- @include "lib/forget"
 --- @include "lib/run"
 local function forget_steps(r, most, index)
@@ -10,11 +9,10 @@ local function forget_steps(r, most, index)
     local id = step_id(r, i)
     local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
     if bytes ~= '' then
-      local state = sub(bytes, 73, 73)
-      if state == 'B' then
+      if sub(bytes, 73, 73) == 'B' then
         delete(RECORD .. id)
       else
-        forget(id, glance(bytes).queue, state)
+        forget(id, bytes)
       end
     end
   end

@@ -36,11 +36,18 @@ local function save(t)
     format('%05d%08d', t.attempt, t.fence) .. t.started .. t.nonce .. t.worker ..
     t.cancel .. t.reason .. t.generation ..
     format('%05d%02d', t.failures, t.crashes) .. t.max_attempts ..
-    format('%013d%013d', t.due, t.sequence)
+    format('%013d%013d', t.due, t.sequence) .. t.notes
   if #block ~= HEADER_LENGTH - 49 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
   write_headers({RECORD .. t.id}, '49', block)
+end
+
+-- save_note(id, bytes): that a task has a log or progress from now on.
+local function save_note(id, bytes)
+  if byte(bytes, HEADER_LENGTH) == 48 then
+    write_headers({RECORD .. id}, '218', '1')
+  end
 end
 
 -- save_claims(keys, counts, at13, nonce, worker): the part of a header that PENDING -> RUNNING
@@ -89,5 +96,5 @@ local function new_record(h, state, at13, due13, sequence13, body)
       sub(head, 37, 41)
     h[state] = front
   end
-  return front .. due13 .. sequence13 .. h.names .. body
+  return front .. due13 .. sequence13 .. '0' .. h.names .. body
 end

@@ -9,13 +9,14 @@
 -- 134 worker 40
 -- 174 cancel requested 1   175 reason 1   176 generation 4   180 failures 5   185 crashes 2
 -- 187 max attempts 5   192 due 13 (of a BLOCKED step: its delay)   205 sequence number 13
--- 218 queue, type, in a run: run id 26 and step index 5, spec, payload
+-- 218 has notes 1: whether its history, progress or log may exist
+-- 219 queue, type, in a run: run id 26 and step index 5, spec, payload
 --
 -- What a script changes in place stands together: 49 to 86 when a task succeeds, 72 to 174 when it
 -- is claimed.
 --- @include "lib/keys"
-local HEADER = 'c1c1c1c3c3c6c13c13c8c22c1c1c13c5c8c13c22c40c1c1c4c5c2c5c13c13'
-local HEADER_LENGTH = 218
+local HEADER = 'c1c1c1c3c3c6c13c13c8c22c1c1c13c5c8c13c22c40c1c1c4c5c2c5c13c13c1'
+local HEADER_LENGTH = 219
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
 
@@ -25,7 +26,7 @@ local function open_record(id, bytes)
   version, t.priority, t.in_run, queue_length, type_length, t.spec_length, t.created,
     t.start_before, t.retention, t.settled_nonce, t.settled_state, t.state, t.updated, t.attempt,
     t.fence, t.started, t.nonce, t.worker, t.cancel, t.reason, t.generation, t.failures, t.crashes,
-    t.max_attempts, t.due, t.sequence = struct.unpack(HEADER, bytes)
+    t.max_attempts, t.due, t.sequence, t.notes = struct.unpack(HEADER, bytes)
   if version ~= '1' then
     error('UNKNOWN_RECORD_VERSION ' .. version)
   end

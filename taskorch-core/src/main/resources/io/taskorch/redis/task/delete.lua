@@ -21,7 +21,7 @@ if not FINAL[t.state] then
 end
 touch(operation)
 index_remove(EXPIRING, id)
-forget(id, t.queue, t.state)
+forget(id, bytes)
 write('SET', operation, '1', 'PX', 600000)
 flush()
 return 'ok'

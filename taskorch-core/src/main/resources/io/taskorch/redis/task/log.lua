@@ -25,6 +25,7 @@ if last[1] then
   seq = tonumber(string.match(last[1][1], '^(%d+)'))
 end
 local at = now()
+save_note(id, bytes)
 for i = 1, tonumber(ARGV[5]) do
   local time = ARGV[3 * i + 3]
   write('XADD', key, 'MAXLEN', '~', ARGV[4], (seq + i) .. '-0', 't', time == '' and at or time,

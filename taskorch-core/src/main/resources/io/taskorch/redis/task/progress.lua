@@ -14,6 +14,7 @@ if bytes == '' or not holds_lease(bytes, sub(ARGV[2], 1, 4), sub(ARGV[2], 5, 26)
 end
 local t = open_record(id, bytes)
 touch(PROGRESS .. id)
+save_note(id, bytes)
 write('SET', PROGRESS .. id, ARGV[3])
 announce_state(id, '%', ARGV[4], t.queue, t.type, t.run)
 flush()

@@ -5,7 +5,6 @@
 -- ARGV[3] most ended tasks kept
 -- Reply   number deleted
 --- @include "lib/now"
---- @include "lib/glance"
 --- @include "lib/forget"
 
 local at = now()
@@ -15,11 +14,11 @@ local surplus = call('ZCARD', EXPIRING) - tonumber(ARGV[3])
 if surplus > #ids then
   ids = call('ZRANGE', EXPIRING, 0, math.min(surplus, most) - 1)
 end
+index_remove_all(EXPIRING, ids)
 for _, id in ipairs(ids) do
-  index_remove(EXPIRING, id)
   local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
   if bytes ~= '' then
-    forget(id, glance(bytes).queue, sub(bytes, 73, 73))
+    forget(id, bytes)
   end
 end
 flush()

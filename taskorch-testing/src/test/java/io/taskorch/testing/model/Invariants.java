@@ -277,7 +277,11 @@ final class Invariants {
       var ofTask = OF_A_TASK.matcher(key);
       var ofRun = OF_A_RUN.matcher(key);
       if (ofTask.matches()) {
-        expect(tasks.containsKey(ofTask.group(2)), key + " is of no task");
+        StoredTask task = tasks.get(ofTask.group(2));
+        expect(task != null, key + " is of no task");
+        expect(
+            task == null || task.noted() || ofTask.group(1).equals("result"),
+            key + " is there, and the task's record does not say so");
       } else if (ofRun.matches()) {
         expect(contents.has("run:" + ofRun.group(1)), key + " is of no run");
       } else if (PASSING.matcher(key).matches()) {

@@ -21,7 +21,7 @@ class MutantTest {
 
   /** A mistake: the script, and what stands there in place of what. */
   enum Mutant {
-    ANY_LEASE_WILL_DO("lib/lease", "sub(bytes, 113, 134) == nonce", "true"),
+    ANY_LEASE_WILL_DO("lib/lease", "find(bytes, nonce, 113, true) == 113", "true"),
     ANY_GENERATION_WILL_DO_AND_ANY_LEASE_IS_KNOWN(
         "task/settle", "elseif sub(bytes, 50, 71) == lease.nonce then", "elseif true then"),
     A_SETTLED_LEASE_IS_FORGOTTEN(
@@ -43,6 +43,8 @@ class MutantTest {
     THE_SAME_LINES_ARE_WRITTEN_TWICE("task/log", "[2][8] == ARGV[3]", "[2][8] == ''"),
     AN_EXPIRED_TASK_STARTS("task/claim", "sub(bytes, 29, 41) < at13", "false"),
     A_PAUSED_QUEUE_IS_CLAIMED_FROM("task/claim", "if paused[i] == 0 then", "if true then"),
+    A_LOG_IS_NOT_NOTED("task/log", "save_note(id, bytes)", ""),
+    AN_ATTEMPT_IS_NOT_NOTED("lib/history", "t.notes = '1'", ""),
     A_DELETED_TASK_LEAVES_ITS_RESULT("lib/forget", "delete(RESULT .. id)", ""),
     A_STEP_IS_RELEASED_BY_ITS_FIRST_EDGE(
         "lib/end_task", "if remaining.count == 0 then", "if true then"),

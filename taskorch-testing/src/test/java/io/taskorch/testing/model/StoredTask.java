@@ -28,9 +28,10 @@ record StoredTask(
     int crashes,
     int maxAttempts,
     long due,
-    long sequence) {
+    long sequence,
+    boolean noted) {
 
-  private static final int BODY = 218;
+  private static final int BODY = 219;
 
   static StoredTask of(String id, String record) {
     int queueEnd = BODY + (int) number(record, 3, 3);
@@ -58,7 +59,8 @@ record StoredTask(
         (int) number(record, 185, 2),
         (int) number(record, 187, 5),
         number(record, 192, 13),
-        number(record, 205, 13));
+        number(record, 205, 13),
+        record.charAt(218) == '1');
   }
 
   private static long number(String record, int from, int width) {
