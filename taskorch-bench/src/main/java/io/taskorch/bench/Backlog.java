@@ -5,8 +5,10 @@ import io.taskorch.client.TaskClient;
 import io.taskorch.task.TaskSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a task costs when many others wait: it should not depend on them. */
 final class Backlog implements Benchmark {
@@ -74,6 +76,7 @@ final class Backlog implements Benchmark {
 
   @Override
   public void measure(Rig rig, Sheet sheet) throws InterruptedException {
+    Map<Measure, List<Double>> values = new HashMap<>();
     try (Taskorch taskorch = rig.client(rig.newNamespace())) {
       int waiting = 0;
       BareWorker worker = new BareWorker(taskorch.stores());
@@ -82,21 +85,38 @@ final class Backlog implements Benchmark {
         fill(rig, taskorch.client(), level.size - waiting);
         waiting = level.size;
         for (int run = 0; run < rig.runs(); run++) {
-          rig.probe().watchSlowCalls();
-          int tasks = rig.tasks(SHARE);
-          double cpu = rig.probe().cpuMicros();
-          double commands = rig.probe().commands();
-          workOnTop(rig, taskorch, worker);
-          sheet.add(level.commands, (rig.probe().commands() - commands) / tasks);
-          sheet.add(level.cpu, (rig.probe().cpuMicros() - cpu) / tasks);
-          if (level == levels.getLast()) {
-            sheet.add(slowest, rig.probe().slowestScriptMillis());
-          }
-          Drain.prune(taskorch.stores());
+          measureOnce(rig, taskorch, worker, level)
+              .forEach(
+                  (measure, value) ->
+                      values.computeIfAbsent(measure, any -> new ArrayList<>()).add(value));
         }
       }
     }
     rig.flush();
+    // Run by run, because a value is compared to the one that was noted last.
+    for (int run = 0; run < rig.runs(); run++) {
+      for (Measure measure : measures()) {
+        sheet.add(measure, values.getOrDefault(measure, List.of()).get(run));
+      }
+    }
+  }
+
+  private Map<Measure, Double> measureOnce(
+      Rig rig, Taskorch taskorch, BareWorker worker, Level level) {
+    int tasks = rig.tasks(SHARE);
+    RedisProbe probe = rig.probe();
+    probe.watchSlowCalls();
+    double cpu = probe.cpuMicros();
+    double commands = probe.commands();
+    workOnTop(rig, taskorch, worker);
+    Map<Measure, Double> values = new HashMap<>();
+    values.put(level.commands, (probe.commands() - commands) / tasks);
+    values.put(level.cpu, (probe.cpuMicros() - cpu) / tasks);
+    if (level == levels.getLast()) {
+      values.put(slowest, probe.slowestScriptMillis());
+    }
+    Drain.prune(taskorch.stores());
+    return values;
   }
 
   /** New tasks come in at the end, and as many go out at the front: the backlog stays as it is. */

@@ -1,6 +1,7 @@
 package io.taskorch.bench;
 
 import java.util.List;
+import java.util.Set;
 
 /** What bare scripts do on this Redis, beside which the other figures stand. */
 final class Ceiling implements Benchmark {
@@ -33,16 +34,29 @@ final class Ceiling implements Benchmark {
   }
 
   @Override
-  public void measure(Rig rig, Sheet sheet) throws InterruptedException {
+  public void measure(Rig rig, Sheet sheet) {
+    measure(rig, sheet, Set.copyOf(measures()));
+  }
+
+  /** Measures some of them, shortly before what is compared to them. */
+  void measure(Rig rig, Sheet sheet, Set<Measure> wanted) {
     RawCeiling raw = new RawCeiling(rig.redis(), rig.newNamespace());
     int tasks = rig.tasks(1);
-    sheet.add(SET, raw.sets(tasks, rig.payload()));
+    if (wanted.contains(SET)) {
+      sheet.add(SET, raw.sets(tasks, rig.payload()));
+    }
+    if (wanted.contains(ENQUEUE) || wanted.contains(DRAIN)) {
+      rig.flush();
+      sheet.add(ENQUEUE, raw.enqueue(tasks, rig.payload()));
+      sheet.add(DRAIN, raw.drain(tasks));
+    }
     rig.flush();
-    sheet.add(ENQUEUE, raw.enqueue(tasks, rig.payload()));
-    sheet.add(DRAIN, raw.drain(tasks));
-    rig.flush();
-    sheet.add(MANY_CONNECTIONS, raw.enqueueOneByOne(rig.tasks(0.5), rig.payload(), CALLERS));
-    sheet.add(ONE_CONNECTION, raw.enqueueOneByOne(rig.tasks(0.1), rig.payload()));
+    if (wanted.contains(MANY_CONNECTIONS)) {
+      sheet.add(MANY_CONNECTIONS, raw.enqueueOneByOne(rig.tasks(0.5), rig.payload(), CALLERS));
+    }
+    if (wanted.contains(ONE_CONNECTION)) {
+      sheet.add(ONE_CONNECTION, raw.enqueueOneByOne(rig.tasks(0.1), rig.payload()));
+    }
     rig.flush();
   }
 }

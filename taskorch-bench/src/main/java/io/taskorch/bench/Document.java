@@ -29,7 +29,12 @@ final class Document {
   }
 
   private String page(List<Benchmark> benchmarks) {
-    int runs = report.figures().stream().mapToInt(figure -> figure.runs().size()).max().orElse(0);
+    int runs =
+        report.figures().stream()
+            .filter(figure -> !figure.yardstick())
+            .mapToInt(figure -> figure.runs().size())
+            .max()
+            .orElse(0);
     add("# Figures");
     add("");
     add(

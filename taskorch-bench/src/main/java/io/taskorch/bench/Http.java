@@ -19,7 +19,7 @@ final class Http implements Benchmark {
   private static final double SHARE = 0.05;
 
   /** Its compiler takes longer than that of a small program. */
-  private static final int WARM_UPS = 4;
+  private static final double WARM_UP_SHARE = 4 * SHARE;
 
   private static final Measure SUBMIT =
       Measure.rate("POST /v1/tasks, 64 connections", "tasks/s")
@@ -53,15 +53,15 @@ final class Http implements Benchmark {
   @Override
   public void measure(Rig rig, Sheet sheet) throws InterruptedException {
     try (AppProcess api = AppProcess.start(Child.Role.API, rig.redis(), rig.newNamespace())) {
-      for (int run = -WARM_UPS; run < rig.runs(); run++) {
-        measureOnce(rig, api.url(), run < 0 ? new Sheet() : sheet);
+      measureOnce(rig, api.url(), rig.tasks(WARM_UP_SHARE), new Sheet());
+      for (int run = 0; run < rig.runs(); run++) {
+        measureOnce(rig, api.url(), rig.tasks(SHARE), sheet);
       }
     }
     rig.flush();
   }
 
-  private static void measureOnce(Rig rig, URI api, Sheet sheet) {
-    int tasks = rig.tasks(SHARE);
+  private static void measureOnce(Rig rig, URI api, int tasks, Sheet sheet) {
     try (ManyConnections many = new ManyConnections(api, CONNECTIONS, Http::isWholeAnswer);
         ManyConnections one = new ManyConnections(api, 1, Http::isWholeAnswer)) {
       String text = new String(rig.payload(), StandardCharsets.UTF_8);

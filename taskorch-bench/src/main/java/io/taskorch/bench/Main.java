@@ -24,7 +24,7 @@ public final class Main {
   /** What the arguments mean, and which benchmarks there are, in lines. */
   public static List<String> help() {
     List<String> lines = new ArrayList<>();
-    lines.add("      --only NAME,...  these, and what they are compared to");
+    lines.add("      --only NAME,...  these, and the ceiling beside them");
     lines.add("      --runs N         rounds that count; " + Options.DEFAULT.runs());
     lines.add("      --tasks N        of the larger benchmarks; " + Options.DEFAULT.tasks());
     lines.add("      --json FILE      writes the figures for programs");

@@ -1,17 +1,24 @@
 package io.taskorch.bench;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Collects what the rounds measure. */
 final class Sheet {
 
-  private final Map<Measure, List<Double>> values = new LinkedHashMap<>();
+  private final Map<Measure, List<Double>> values = new HashMap<>();
+  private final Map<Measure, List<Double>> ratios = new HashMap<>();
 
+  /** Notes a value; what it is compared to is as it was measured last, so shortly before. */
   void add(Measure measure, double value) {
     values.computeIfAbsent(measure, any -> new ArrayList<>()).add(value);
+    Measure of = measure.of();
+    if (of != null && values.containsKey(of)) {
+      double ratio = value / values.get(of).getLast();
+      ratios.computeIfAbsent(measure, any -> new ArrayList<>()).add(ratio);
+    }
   }
 
   /** What was measured, in the order of the benchmarks. */
@@ -29,21 +36,15 @@ final class Sheet {
 
   private Figure figure(Benchmark benchmark, Measure measure) {
     Measure of = measure.of();
-    List<Double> runs = values.getOrDefault(measure, List.of());
-    List<Double> others = of == null ? List.of() : values.getOrDefault(of, List.of());
-    List<Double> ratios = new ArrayList<>();
-    // One that was measured less often than the other is compared as far as both go.
-    for (int i = 0; i < Math.min(runs.size(), others.size()); i++) {
-      ratios.add(runs.get(i) / others.get(i));
-    }
+    List<Double> compared = ratios.getOrDefault(measure, List.of());
     return new Figure(
         benchmark.name(),
         measure.name(),
         measure.unit(),
         measure.better(),
-        runs,
-        ratios.isEmpty() || of == null ? null : of.name(),
-        ratios,
+        values.getOrDefault(measure, List.of()),
+        compared.isEmpty() || of == null ? null : of.name(),
+        compared,
         measure.goal(),
         measure.yardstick());
   }

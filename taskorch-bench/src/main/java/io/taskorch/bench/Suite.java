@@ -2,27 +2,26 @@ package io.taskorch.bench;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs benchmarks in rounds, the ceiling in each, so that a drift of the machine meets all alike.
- * The first round warms up and does not count.
+ * Runs benchmarks in rounds, and the part of the ceiling that each is compared to just before it,
+ * so that a drift of the machine meets both alike. The first round warms up and does not count.
  */
 final class Suite {
 
-  private final List<Benchmark> all;
   private final List<Benchmark> chosen;
+  private final Ceiling ceiling = new Ceiling();
 
   /**
    * @param only names; empty for all
    * @throws UsageException there is none of a name
    */
   Suite(List<Benchmark> all, List<String> only) throws UsageException {
-    this.all = List.copyOf(all);
     List<String> names = all.stream().map(Benchmark::name).toList();
     for (String name : only) {
       if (!names.contains(name)) {
@@ -30,7 +29,10 @@ final class Suite {
             "--only: there is no benchmark \"" + name + "\", but " + String.join(", ", names));
       }
     }
-    this.chosen = only.isEmpty() ? this.all : withWhatTheyNeed(only);
+    this.chosen =
+        all.stream()
+            .filter(benchmark -> only.isEmpty() || only.contains(benchmark.name()))
+            .toList();
   }
 
   /**
@@ -56,30 +58,15 @@ final class Suite {
         new Cpu());
   }
 
-  /** A ratio needs what it is a ratio to. */
-  private List<Benchmark> withWhatTheyNeed(List<String> names) {
-    Set<Measure> needed =
-        all.stream()
-            .filter(benchmark -> names.contains(benchmark.name()))
-            .flatMap(benchmark -> benchmark.measures().stream())
-            .flatMap(measure -> Stream.ofNullable(measure.of()))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    return all.stream()
-        .filter(
-            benchmark ->
-                names.contains(benchmark.name())
-                    || benchmark.measures().stream().anyMatch(needed::contains))
-        .toList();
-  }
-
   /** Measures what was chosen; says on {@code progress} where it is. */
   List<Figure> run(Rig rig, PrintStream progress) throws InterruptedException {
     Sheet sheet = new Sheet();
     try {
       for (int round = 0; round <= rig.runs() && !ofEachRound().isEmpty(); round++) {
         progress.print(round == 0 ? "warm-up:" : "round " + round + " of " + rig.runs() + ":");
+        Sheet ofRound = round == 0 ? new Sheet() : sheet;
         for (Benchmark benchmark : ofEachRound()) {
-          measure(benchmark, rig, round == 0 ? new Sheet() : sheet, progress);
+          measure(benchmark, rig, ofRound, progress);
         }
         progress.println();
       }
@@ -91,16 +78,31 @@ final class Suite {
     } finally {
       chosen.forEach(Benchmark::close);
     }
-    return sheet.figures(chosen);
+    return sheet.figures(withCeiling());
   }
 
-  private static void measure(Benchmark benchmark, Rig rig, Sheet sheet, PrintStream progress)
+  /** What was chosen, behind the ceiling, which some of it may be compared to. */
+  private List<Benchmark> withCeiling() {
+    List<Benchmark> told = new ArrayList<>(chosen);
+    told.removeIf(benchmark -> benchmark.name().equals(ceiling.name()));
+    told.addFirst(ceiling);
+    return told;
+  }
+
+  private void measure(Benchmark benchmark, Rig rig, Sheet sheet, PrintStream progress)
       throws InterruptedException {
     progress.print(" " + benchmark.name());
     progress.flush();
     long begin = System.nanoTime();
+    ceiling.measure(rig, sheet, comparedTo(benchmark));
     benchmark.measure(rig, sheet);
-    progress.printf(" (%.0f s)", (System.nanoTime() - begin) / 1e9);
+    progress.printf(Locale.ROOT, " (%.0f s)", (System.nanoTime() - begin) / 1e9);
+  }
+
+  private static Set<Measure> comparedTo(Benchmark benchmark) {
+    return benchmark.measures().stream()
+        .flatMap(measure -> Stream.ofNullable(measure.of()))
+        .collect(Collectors.toSet());
   }
 
   private List<Benchmark> ofEachRound() {
