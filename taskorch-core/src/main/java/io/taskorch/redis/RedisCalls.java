@@ -5,20 +5,24 @@ import io.taskorch.task.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
-import org.redisson.api.RScript;
+import org.redisson.api.FunctionMode;
+import org.redisson.api.FunctionResult;
+import org.redisson.api.RFunction;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisException;
 import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.codec.ByteArrayCodec;
 
 /**
- * Sends scripts, and decides what to send again. Redisson resends nothing itself ({@code
- * retryAttempts} is 0): a call whose answer is missing may have been done, so only calls that
- * change nothing more when they are repeated go through here, which is every one.
+ * Calls the functions that the scripts are, and decides what to send again. Redisson resends
+ * nothing itself ({@code retryAttempts} is 0): a call whose answer is missing may have been done,
+ * so only calls that change nothing more when they are repeated go through here, which is every
+ * one.
  *
  * <p>A call fails in one of three ways. <em>Not applied</em>: Redis said no before it began, or was
  * not reached. <em>Unknown</em>: the answer did not come. Both are sent again with the same
@@ -29,13 +33,13 @@ final class RedisCalls {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-  private final RScript scripts;
+  private final RFunction functions;
   private final ScriptLibrary library;
   private final Keys keys;
   private final Duration budget;
 
   RedisCalls(RedissonClient redisson, ScriptLibrary library, Keys keys, Duration budget) {
-    this.scripts = redisson.getScript(ByteArrayCodec.INSTANCE);
+    this.functions = redisson.getFunction(ByteArrayCodec.INSTANCE);
     this.library = library;
     this.keys = keys;
     this.budget = budget;
@@ -47,34 +51,33 @@ final class RedisCalls {
 
   /** A call whose reply is a list. */
   List<Object> list(int partition, String script, Args args) {
-    return this.<List<Object>>call(partition, script, RScript.ReturnType.LIST, args);
+    return this.<List<Object>>call(partition, script, FunctionResult.LIST, args);
   }
 
   /** A call whose reply is a word. */
   String word(int partition, String script, Args args) {
-    byte[] reply = call(partition, script, RScript.ReturnType.VALUE, args);
+    byte[] reply = call(partition, script, FunctionResult.VALUE, args);
     return Replies.text(reply);
   }
 
   /** A call whose reply is a number. */
   long number(int partition, String script, Args args) {
-    Long reply = call(partition, script, RScript.ReturnType.LONG, args);
+    Long reply = call(partition, script, FunctionResult.LONG, args);
     return reply;
   }
 
-  private <R> R call(int partition, String script, RScript.ReturnType type, Args args) {
+  private <R> R call(int partition, String script, FunctionResult type, Args args) {
     String prefix = keys.prefix(partition);
-    String text = library.script(script);
+    ScriptLibrary.Function function = library.function(script);
     Object[] values = args.toArray();
     long deadline = System.nanoTime() + budget.toNanos();
     long pause = FIRST_PAUSE.toNanos();
     while (true) {
       CompletableFuture<R> sent =
-          scripts
-              .<R>evalAsync(
-                  prefix,
-                  RScript.Mode.READ_WRITE,
-                  text,
+          functions
+              .<R>callAsync(
+                  FunctionMode.WRITE,
+                  function.name(),
                   type,
                   Collections.singletonList(prefix),
                   values)
@@ -85,7 +88,14 @@ final class RedisCalls {
         Thread.currentThread().interrupt();
         throw new StoreUnavailableException("interrupted while waiting for Redis", e);
       } catch (ExecutionException e) {
-        RuntimeException failure = asFailure(script, e.getCause() == null ? e : e.getCause());
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (isMissing(cause)) {
+          cause = load(function).orElse(null);
+          if (cause == null) {
+            continue;
+          }
+        }
+        RuntimeException failure = asFailure(script, cause);
         if (failure instanceof StoreUnavailableException
             && System.nanoTime() + pause < deadline
             && !Thread.currentThread().isInterrupted()) {
@@ -95,6 +105,22 @@ final class RedisCalls {
           throw failure;
         }
       }
+    }
+  }
+
+  private static boolean isMissing(Throwable cause) {
+    return String.valueOf(cause.getMessage()).startsWith("ERR Function not found");
+  }
+
+  /** Gives a function to every master; what went wrong, if anything did. */
+  private Optional<Throwable> load(ScriptLibrary.Function function) {
+    try {
+      functions.load(function.name(), function.code());
+      return Optional.empty();
+    } catch (RedisException e) {
+      // Another program was faster, or one of several masters had it already.
+      boolean there = String.valueOf(e.getMessage()).contains("already exists");
+      return there ? Optional.empty() : Optional.of(e);
     }
   }
 
@@ -123,7 +149,7 @@ final class RedisCalls {
    * the script got for the same reasons count as the latter: nothing has been written then.
    */
   private static boolean isScriptError(String message) {
-    boolean fromScript = message.contains("@user_script") || message.startsWith("ERR ");
+    boolean fromScript = message.contains("@user_function") || message.startsWith("ERR ");
     boolean temporary =
         message.startsWith("TRYAGAIN")
             || message.startsWith("CLUSTERDOWN")

@@ -8,27 +8,38 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Loads the scripts and puts together what they include. An include stands where its first {@code
- * --- @include "name"} line stands, once. {@code generated/constants} holds what Java decides: the
- * table of moves, the retention of final states.
+ * Makes a Redis function of each script, with what it includes. A function's includes are run once,
+ * when it is loaded; only the script's own lines run with every call. {@code generated/constants}
+ * holds what Java decides: the table of moves, the retention of final states.
  */
 final class ScriptLibrary {
 
   private static final String ROOT = "/io/taskorch/redis/";
   private static final String INCLUDE = "--- @include \"";
+  private static final Pattern FLAG = Pattern.compile("(no-writes|allow-oom)");
 
   /** About as many moves are kept in a partition's event stream. */
   private static final int EVENTS_KEPT = 100_000;
 
   private final boolean slotsMove;
   private final Map<String, String> overrides;
-  private final Map<String, String> loaded = new ConcurrentHashMap<>();
+  private final Map<String, Function> functions = new ConcurrentHashMap<>();
+
+  /**
+   * A function, alone in a library of the same name. The name holds a digest of the code, so that
+   * programs of different versions call their own.
+   *
+   * @param code the library's, less its first line, which names it
+   */
+  record Function(String name, String code) {}
 
   /**
    * @param slotsMove whether a key may be on its way to another node, as on a cluster
@@ -39,28 +50,45 @@ final class ScriptLibrary {
     this.overrides = overrides;
   }
 
-  /** The whole text of a script such as {@code task/claim}. */
-  String script(String name) {
-    return loaded.computeIfAbsent(name, this::compose);
+  /** The function of a script such as {@code task/claim}. */
+  Function function(String script) {
+    return functions.computeIfAbsent(script, this::compose);
   }
 
-  private String compose(String name) {
-    String source = source(name);
+  private Function compose(String script) {
+    String source = source(script);
     int firstLineEnd = source.indexOf('\n') + 1;
-    StringBuilder text = new StringBuilder(source.substring(0, firstLineEnd));
-    append(text, source.substring(firstLineEnd), new HashSet<>());
-    return text.toString();
+    StringBuilder includes = new StringBuilder();
+    StringBuilder body = new StringBuilder();
+    split(source.substring(firstLineEnd), includes, body, new HashSet<>());
+    String flags =
+        FLAG.matcher(source.substring(0, firstLineEnd))
+            .results()
+            .map(flag -> "'" + flag.group(1) + "'")
+            .collect(Collectors.joining(", "));
+    String callback = "function(KEYS, ARGV)\nbegin(KEYS)\n" + body + "end";
+    byte[] digest = Sha256.of((includes + flags + callback).getBytes(StandardCharsets.UTF_8));
+    String name =
+        "taskorch_" + script.replace('/', '_') + "_" + HexFormat.of().formatHex(digest, 0, 6);
+    return new Function(
+        name,
+        "%sredis.register_function{function_name = '%s', flags = {%s}, callback = %s}\n"
+            .formatted(includes, name, flags, callback));
   }
 
-  private void append(StringBuilder text, String source, Set<String> included) {
+  /** Tells a file's own lines from what it includes, each of which is taken once. */
+  private void split(
+      String source, StringBuilder includes, StringBuilder own, Set<String> included) {
     for (String line : source.split("\n", -1)) {
       if (line.startsWith(INCLUDE)) {
         String name = line.substring(INCLUDE.length(), line.length() - 1);
         if (included.add(name)) {
-          append(text, source(name), included);
+          StringBuilder text = new StringBuilder();
+          split(source(name), includes, text, included);
+          includes.append(text);
         }
       } else {
-        text.append(line).append('\n');
+        own.append(line).append('\n');
       }
     }
   }

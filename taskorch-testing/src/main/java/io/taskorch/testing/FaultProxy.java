@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
 
   private static final int BUFFER = 64 * 1024;
+
+  private static final Pattern SCRIPT_CALL = Pattern.compile("\r\n(EVAL|EVALSHA|FCALL)\r\n");
 
   /** A RESP command's first word comes this early. */
   private static final int HEAD = 64;
@@ -72,8 +75,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Once: lets the next script call through, swallows its answer and cuts the connection, so that
-   * the client cannot know whether the script ran. An answer that says that the script is not
+   * Once: lets the next call of a script or function through, swallows its answer and cuts the
+   * connection, so that the client cannot know whether it ran. An answer that says that it is not
    * loaded is not the one.
    */
   public void dropNextReply() {
@@ -265,7 +268,8 @@ public final class FaultProxy implements AutoCloseable {
       for (int n; (n = in.read(buffer)) >= 0; ) {
         awaitFlow();
         if (swallowing) {
-          if (!beginsWith(buffer, n, "-NOSCRIPT")) {
+          if (!beginsWith(buffer, n, "-NOSCRIPT")
+              && !beginsWith(buffer, n, "-ERR Function not found")) {
             droppedReplies.incrementAndGet();
             return;
           }
@@ -301,7 +305,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private static boolean callsScript(byte[] bytes, int length) {
     String head = new String(bytes, 0, Math.min(length, HEAD), StandardCharsets.US_ASCII);
-    return head.startsWith("*") && (head.contains("\r\nEVAL\r\n") || head.contains("\r\nEVALSHA"));
+    return head.startsWith("*") && SCRIPT_CALL.matcher(head).find();
   }
 
   private static boolean beginsWith(byte[] bytes, int length, String text) {

@@ -53,9 +53,10 @@ class ManualClockTest {
   private Instant scriptTime(int partition) throws IOException {
     try (InputStream in = getClass().getClassLoader().getResourceAsStream(ManualClock.INCLUDE)) {
       String include = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String script = "#!lua flags=no-writes\n" + include + "\nreturn now()";
+      String script =
+          "#!lua flags=no-writes\nlocal prefix = KEYS[1]\n" + include + "\nreturn now()";
       return Instant.ofEpochMilli(
-          redis.number("EVAL", script, 1, "{clock-test:" + partition + "}:t:"));
+          redis.number("EVAL", script, 1, "{clock-test:" + partition + "}:"));
     }
   }
 

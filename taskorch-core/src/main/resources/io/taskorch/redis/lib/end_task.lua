@@ -6,7 +6,10 @@
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
-local default_expiry = {}
+local default_expiry
+each_call(function()
+  default_expiry = {}
+end)
 local function expiry_of(state, at, retention)
   if retention == '00000000' then
     local text = default_expiry[state]
@@ -141,7 +144,10 @@ end
 
 -- step_ended(run, index, state, freed_by_run): remembers that a step has ended; finish_runs works
 -- all of them off, so that one call ends many steps of many runs.
-local runs_to_settle = {}
+local runs_to_settle
+each_call(function()
+  runs_to_settle = {}
+end)
 local function step_ended(run, index, state)
   local r = open_run(run)
   if r then

@@ -2,7 +2,10 @@
 -- of the queue's index of running tasks, and where the names end. Most tasks of a call share them,
 -- so they are put together once; claim and settle live on it.
 --- @include "lib/move"
-local shapes = {}
+local shapes
+each_call(function()
+  shapes = {}
+end)
 local function glance(bytes)
   local lengths = sub(bytes, 4, 9)
   local of_lengths = shapes[lengths]

@@ -70,10 +70,15 @@ end
 
 -- read_head(head): what the head of a new record says: its first 36 bytes less the time of creation,
 -- max attempts (5), queue, type. Tasks of a call that share it share the table.
-local UNSETTLED = string.rep('-', 22) .. '-'
-local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. string.rep('-', 22) ..
-  string.rep(' ', 40) .. '0' .. '-' .. '0000' .. '00000' .. '00'
-local heads = {}
+local NO_NONCE = '----------------------'
+local NO_WORKER = '                                        '
+local UNSETTLED = NO_NONCE .. '-'
+local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. NO_NONCE .. NO_WORKER ..
+  '0' .. '-' .. '0000' .. '00000' .. '00'
+local heads
+each_call(function()
+  heads = {}
+end)
 local function read_head(head)
   local h = heads[head]
   if not h then

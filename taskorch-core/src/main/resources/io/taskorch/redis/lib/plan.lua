@@ -10,7 +10,14 @@ local function new_plan()
     lines = {n = 0}, ended = {}, deleted = {n = 0}, numbered = 0
   }
 end
-local plan = new_plan()
+-- A call that failed may have left its plan behind.
+local plan, unused = nil, false
+each_call(function()
+  if not unused then
+    plan = new_plan()
+  end
+  unused = false
+end)
 
 -- touch(key): flush will write this key, which the script has not read.
 local function touch(key)
@@ -131,7 +138,7 @@ local function append_events()
       texts[i] = line.what .. ' ' .. table.concat(line.ids, ' ')
       events = events + #line.ids
     end
-    local entries = math.max(1000, math.min(50000, math.floor(EVENTS_KEPT / events)))
+    local entries = events > 2 and math.max(1000, math.floor(EVENTS_KEPT / events)) or '50000'
     call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(texts, '\n'))
   end
 end
@@ -205,7 +212,7 @@ local function flush()
   end
   append_events()
   hint_ended()
-  plan = new_plan()
+  plan, unused = new_plan(), true
 end
 
 -- hint_work(message): tells workers of this partition that something is worth a look.

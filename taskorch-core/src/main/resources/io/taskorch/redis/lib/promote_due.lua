@@ -2,14 +2,15 @@
 -- of their times, and writes that at once. Returns how many, and when the next one is due (nil when none is).
 --- @include "lib/ready"
 local function promote_due(queue, at, most)
-  local due, next_due = {}, nil
-  for _, state in ipairs({'S', 'T'}) do
-    local key = index_key(queue, state)
-    local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  local due, next_due
+  for i = 1, 2 do
+    local key = index_key(queue, i == 1 and 'S' or 'T')
+    local head = call('ZRANGE', key, '0', '0', 'WITHSCORES')
     if head[2] and tonumber(head[2]) <= at then
-      local found = call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', 0, most, 'WITHSCORES')
-      for i = 1, #found, 2 do
-        due[#due + 1] = {id = found[i], time = tonumber(found[i + 1]), from = key}
+      due = due or {}
+      local found = call('ZRANGE', key, '-inf', at, 'BYSCORE', 'LIMIT', '0', most, 'WITHSCORES')
+      for j = 1, #found, 2 do
+        due[#due + 1] = {id = found[j], time = tonumber(found[j + 1]), from = key}
       end
       head = call('ZRANGE', key, #found / 2, #found / 2, 'WITHSCORES')
     end
@@ -18,7 +19,7 @@ local function promote_due(queue, at, most)
       next_due = next_due and math.min(next_due, score) or score
     end
   end
-  if #due == 0 then
+  if not due then
     return 0, next_due
   end
   table.sort(due, function(a, b)

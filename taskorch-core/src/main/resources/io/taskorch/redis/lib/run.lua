@@ -24,8 +24,10 @@
 
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200
-local edges_followed = 0
-local runs = {}
+local edges_followed, runs
+each_call(function()
+  edges_followed, runs = 0, {}
+end)
 
 -- open_run(id): a run as a table, read once per call; nil when it is not stored.
 local function open_run(id)

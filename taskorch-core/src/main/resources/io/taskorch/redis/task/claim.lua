@@ -87,8 +87,7 @@ if #queues > 0 and call('EXISTS', LANES) == 1 then
 end
 
 -- A queue's first ready tasks are four lists, one a priority, of {ids, n} and either the key that
--- all stand in or, when lanes are merged in, keys. from is the rank of the first in that key, when it
--- is known and the rest follow it.
+-- all stand in or, when lanes are merged in, keys. first tells that they are the first in that key.
 local function new_list()
   return {ids = {}, keys = {}, n = 0}
 end
@@ -107,7 +106,7 @@ end
 
 -- with_scores(key, low, high, want): the first members between two scores, {ids, scores, key, n}.
 local function with_scores(key, low, high, want)
-  local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', 0, want, 'WITHSCORES')
+  local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', '0', want, 'WITHSCORES')
   local list = {ids = {}, scores = {}, key = key, n = #found / 2}
   for i = 1, list.n do
     list.ids[i], list.scores[i] = found[2 * i - 1], tonumber(found[2 * i])
@@ -157,45 +156,47 @@ local function one_band(queue, want)
   if queue.lanes then
     return nil
   end
-  local ids = call('ZRANGE', queue.ready, 0, want - 1)
+  local ids = call('ZRANGE', queue.ready, '-inf', '+inf', 'BYSCORE', 'LIMIT', '0',
+    want == most and ARGV[4] or want)
   local n = #ids
   if n == 0 then
     return {ids = ids, n = 0}, 4
   end
   local band = band_of(call('ZSCORE', queue.ready, ids[n]))
   if n == 1 or band_of(call('ZSCORE', queue.ready, ids[1])) == band then
-    return {ids = ids, key = queue.ready, from = 0, n = n}, band
+    return {ids = ids, key = queue.ready, first = true, n = n}, band
   end
 end
 
--- bands(queue, want): the first tasks of a queue by priority. When one look shows that the queue
--- holds one priority only, or all that it holds, that is the only look.
+-- bands(queue, want): the first tasks of a queue by priority. When one look shows all that the queue
+-- holds, or no lower priority has a share, that is the only look.
+local EMPTY = {ids = {}, n = 0}
+local served = {0, 0, 0, 0}
 local function bands(queue, want)
-  local result = {new_list(), new_list(), new_list(), new_list()}
-  local list, lowest = one_band(queue, want)
-  local next_band
+  local result = {EMPTY, EMPTY, EMPTY, EMPTY}
+  local list, band_of_list = one_band(queue, want)
+  local first, shown = band_of_list, 0
   if list then
-    result[lowest] = list
-    next_band = list.n >= want and lowest + 1 or 5
+    result[first] = list
+    shown = list.n
   else
     result = heads(queue, '-inf', '+inf', want)
-    local n, last = 0, 1
     for band = 1, 4 do
-      n = n + result[band].n
-      last = result[band].n > 0 and band or last
+      shown = shown + result[band].n
+      first = result[band].n > 0 and band or first
     end
-    -- The list may have been cut off in the middle of the last priority that it shows.
-    next_band = n >= want and last or 5
   end
-  for band = next_band, 4 do
-    result[band] = heads(queue, format('%d', (band - 1) * BAND), format('(%d', band * BAND), want)[band]
+  -- The list may have been cut off in the middle of the last priority that it shows.
+  for band = shown >= want and first or 5, 4 do
+    if shares[band] - served[band] > result[band].n then
+      result[band] = heads(queue, format('%d', (band - 1) * BAND), format('(%d', band * BAND), want)[band]
+    end
   end
   return result
 end
 
 -- choose(want): the tasks of this round, highest priority first: what each priority still lacks of
 -- its share, and the places left over from the top down.
-local served = {0, 0, 0, 0}
 local function choose(want)
   local taken, left = {}, want
   for i, queue in ipairs(queues) do
@@ -388,8 +389,8 @@ for _ = 1, MOST_ROUNDS do
       end
     end
   end
-  if chosen.from and #taken == chosen.n then
-    write('ZREMRANGEBYRANK', chosen.key, chosen.from, chosen.from + chosen.n - 1)
+  if chosen.first and #taken == chosen.n then
+    write('ZREMRANGEBYRANK', chosen.key, '0', chosen.n - 1)
   else
     for _, i in ipairs(taken) do
       index_remove(chosen.key or chosen.keys[i], ids[i])
@@ -399,7 +400,7 @@ for _ = 1, MOST_ROUNDS do
   finish_runs(at)
   if claimed.n > 0 then
     -- Written with the leases themselves, so that no lease exists that a repeat would not find.
-    write('SET', memory, claim_id .. table.concat(claimed), 'PX', 3600000)
+    write('SET', memory, claim_id .. table.concat(claimed), 'PX', '3600000')
   end
   flush()
   more = diverted

@@ -1,9 +1,10 @@
 -- testing/now.lua: the clock of tests, in place of lib/now.lua. Under {<ns>:<p>}:clock stands either
 -- an offset in ms that is added to TIME, or "=" and the ms at which the clock stands still.
+--- @include "lib/keys"
 local function now()
   local time = redis.call('TIME')
   local ms = time[1] * 1000 + math.floor(time[2] / 1000)
-  local set = redis.call('GET', string.match(KEYS[1], '^{[^}]*}') .. ':clock')
+  local set = redis.call('GET', prefix .. 'clock')
   if not set then
     return ms
   end

@@ -60,7 +60,9 @@ class ScriptTest {
   @ParameterizedTest
   @MethodSource("scripts")
   void theHeaderNamesExactlyTheKeysAndArgumentsThatTheCodeUses(Script script) {
-    assertThat(numbers("KEYS", script.header())).isEqualTo(numbers("KEYS", script.wholeCode()));
+    // The prefix alone, which lib/keys takes: all other keys are built under it.
+    assertThat(numbers("KEYS", script.header())).containsExactly(1);
+    assertThat(script.wholeCode()).doesNotContain("KEYS[");
     Set<Integer> documented = numbers("ARGV", script.header());
     Set<Integer> used = numbers("ARGV", script.code());
     boolean computed = script.code().matches("(?s).*(ARGV\\[[^\\]]*[a-z]|unpack\\(ARGV).*");
