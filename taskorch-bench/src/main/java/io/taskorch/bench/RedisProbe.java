@@ -64,8 +64,9 @@ final class RedisProbe implements AutoCloseable {
   }
 
   private static boolean isScript(List<?> words) {
-    String command = new String((byte[]) words.get(0), StandardCharsets.UTF_8);
-    return command.toUpperCase(Locale.ROOT).startsWith("EVAL");
+    String command =
+        new String((byte[]) words.get(0), StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+    return command.startsWith("EVAL") || command.startsWith("FCALL");
   }
 
   /** Whether any database holds a key. */
