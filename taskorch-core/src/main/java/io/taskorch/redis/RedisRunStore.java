@@ -76,7 +76,7 @@ final class RedisRunStore implements RunStore {
       }
     }
     if (calls.word(partition, "run/commit", Args.of().add(run.id())).equals("more")) {
-      advanceAll(partition);
+      advanceAll(calls, partition);
     }
   }
 
@@ -232,14 +232,14 @@ final class RedisRunStore implements RunStore {
   @Override
   public Run cancel(String id) {
     move("cancel", id, "run/cancel", Args.of().add(id));
-    advanceAll(TaskId.partitionOf(id));
+    advanceAll(calls, TaskId.partitionOf(id));
     return require(id);
   }
 
   @Override
   public Run retry(String id, String operation) {
     move("retry", id, "run/retry", Args.of().add(id).add(operation));
-    advanceAll(TaskId.partitionOf(id));
+    advanceAll(calls, TaskId.partitionOf(id));
     return require(id);
   }
 
@@ -275,12 +275,17 @@ final class RedisRunStore implements RunStore {
 
   @Override
   public int advance(int partition) {
+    return advance(calls, partition);
+  }
+
+  private static int advance(RedisCalls calls, int partition) {
     return (int) calls.number(partition, "run/advance", Args.of());
   }
 
-  private void advanceAll(int partition) {
+  /** Goes on with what a call has left over. Beyond a bound it is left to upkeep. */
+  static void advanceAll(RedisCalls calls, int partition) {
     int left = MOST_ADVANCES;
-    while (advance(partition) > 0 && left > 0) {
+    while (advance(calls, partition) > 0 && left > 0) {
       left--;
     }
   }

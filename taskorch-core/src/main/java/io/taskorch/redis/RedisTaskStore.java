@@ -224,10 +224,13 @@ final class RedisTaskStore implements TaskStore {
           .add(ending.content);
     }
     String reply = calls.word(chunk.partition(), "task/settle", args);
-    for (int i = 0; i < reply.length(); i++) {
+    for (int i = 0; i < chunk.items().size(); i++) {
       Ending ending = i < successes.size() ? successes.get(i) : others.get(i - successes.size());
       char letter = reply.charAt(i);
       answers[ending.index] = new Settled(letter == '-' ? null : TaskState.ofCode(letter));
+    }
+    if (reply.endsWith("+")) {
+      RedisRunStore.advanceAll(calls, chunk.partition());
     }
   }
 

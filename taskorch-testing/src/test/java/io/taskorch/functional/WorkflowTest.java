@@ -13,6 +13,7 @@ import io.taskorch.task.PermanentTaskException;
 import io.taskorch.task.Reason;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.worker.Handler;
 import io.taskorch.worker.TaskHandler;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.Run.StepStatus;
@@ -94,6 +95,22 @@ class WorkflowTest {
         .hasToString("{\"path\":\"/tmp/a.jpg-40\",\"bytes\":5}");
     assertThat(taskorch.client().get(ended.steps().get(2).taskId()).result())
         .hasToString("\"to /tmp/a.jpg-40 ${literally}\"");
+  }
+
+  @Test
+  void aWideFanNeedsNoUpkeepToComeThrough() {
+    Taskorch taskorch =
+        stack
+            .program(Taskorch.Builder::withoutUpkeep)
+            .register(Handler.of("t", Json.class, (payload, task) -> null))
+            .start();
+    List<Step> steps = new ArrayList<>();
+    steps.add(step("root", "t", "null"));
+    for (int i = 0; i < 700; i++) {
+      steps.add(step("leaf" + i, "t", "null", "root"));
+    }
+    Run ended = taskorch.workflows().start(new WorkflowDefinition("fan", steps), null).await(SOON);
+    assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
   }
 
   @Test

@@ -38,9 +38,18 @@ public final class Fields {
   private final String pointer;
   private final Refusals refusals;
 
+  /** Of each shape once: reflection costs more than all else that a small request needs. */
+  private static final ClassValue<Set<String>> NAMES =
+      new ClassValue<>() {
+        @Override
+        protected Set<String> computeValue(Class<?> shape) {
+          return namesOf(shape);
+        }
+      };
+
   private Fields(
       JsonValue object, Class<? extends Record> shape, String pointer, Refusals refusals) {
-    this.known = namesOf(shape);
+    this.known = NAMES.get(shape);
     this.pointer = pointer;
     this.refusals = refusals;
     this.values =
@@ -87,7 +96,7 @@ public final class Fields {
     return of(none ? new byte[] {'{', '}'} : body, shape, most);
   }
 
-  static Set<String> namesOf(Class<? extends Record> shape) {
+  static Set<String> namesOf(Class<?> shape) {
     return Arrays.stream(shape.getRecordComponents())
         .map(Fields::nameOf)
         .collect(Collectors.toUnmodifiableSet());

@@ -24,9 +24,9 @@
 
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200
-local edges_followed, runs
+local edges_followed, left_for_later, runs
 each_call(function()
-  edges_followed, runs = 0, {}
+  edges_followed, left_for_later, runs = 0, false, {}
 end)
 
 -- open_run(id): a run as a table, read once per call; nil when it is not stored.
@@ -68,6 +68,7 @@ end
 
 -- leave_for_later(r, text): another call goes on with it.
 local function leave_for_later(r, text)
+  left_for_later = true
   touch(ADVANCE)
   write('RPUSH', ADVANCE, r.id .. ' ' .. text)
 end

@@ -8,18 +8,14 @@
 --- @include "lib/start_over"
 
 local MOST_STEPS = 200
-local entry = call('LINDEX', ADVANCE, 0)
-if not entry then
+local entries = call('LRANGE', ADVANCE, '0', MOST_STEPS - 1)
+if #entries == 0 then
   return 0
 end
 local at = now()
-local run, verb, first, second = string.match(entry, '^(%S+) (%a) ?(%S*) ?(%S*)$')
-local r = open_run(run)
-write('LPOP', ADVANCE)
 
--- go_on_with_edges(): the edges of a step from a place in their list on.
-local function go_on_with_edges()
-  local index = tonumber(first)
+-- go_on_with_edges(r, index, from): the edges of a step from a place in their list on.
+local function go_on_with_edges(r, index, from)
   local succeeded = true
   if index >= 0 then
     local bytes = call('GETRANGE', RECORD .. step_id(r, index), 0, HEADER_LENGTH - 1)
@@ -29,16 +25,15 @@ local function go_on_with_edges()
     end
     succeeded = state == 'D'
   end
-  local ended = {{index = index, succeeded = succeeded, from = tonumber(second)}}
+  local ended = {{index = index, succeeded = succeeded, from = from}}
   local freed = {}
   settle_steps(r, ended, freed, at)
   start_steps(r, freed, at)
   end_run_if_over(r, at)
 end
 
--- go_on_cancelling(): the steps from an index on.
-local function go_on_cancelling()
-  local from = tonumber(first)
+-- go_on_cancelling(r, from): the steps from an index on.
+local function go_on_cancelling(r, from)
   local steps = tonumber(call('HGET', r.key, 'steps'))
   local last = math.min(from + MOST_STEPS, steps) - 1
   for index = from, last do
@@ -56,9 +51,9 @@ local function go_on_cancelling()
   end
 end
 
--- go_on_starting_over(): the steps that did not succeed, in topological order, so that what a step
+-- go_on_starting_over(r): the steps that did not succeed, in topological order, so that what a step
 -- depends on has been started over before it.
-local function go_on_starting_over()
+local function go_on_starting_over(r)
   local lost = call('ZRANGE', r.key .. ':lost', 0, MOST_STEPS - 1)
   local reopened, ready = {}, {}
   for _, index in ipairs(lost) do
@@ -112,14 +107,22 @@ local function go_on_starting_over()
   end
 end
 
-if r and (r.state == 'R') then
-  if verb == 'e' then
-    go_on_with_edges()
-  elseif verb == 'c' then
-    go_on_cancelling()
-  elseif verb == 'r' then
-    go_on_starting_over()
+-- The edges of several steps are one call's share, cancelling and starting over one entry's.
+local done = 0
+repeat
+  done = done + 1
+  local run, verb, first, second = string.match(entries[done], '^(%S+) (%a) ?(%S*) ?(%S*)$')
+  local r = open_run(run)
+  if r and r.state == 'R' then
+    if verb == 'e' then
+      go_on_with_edges(r, tonumber(first), tonumber(second))
+    elseif verb == 'c' then
+      go_on_cancelling(r, tonumber(first))
+    else
+      go_on_starting_over(r)
+    end
   end
-end
+until verb ~= 'e' or done == #entries or edges_followed >= MOST_EDGES
+write('LPOP', ADVANCE, done)
 flush()
 return call('LLEN', ADVANCE)

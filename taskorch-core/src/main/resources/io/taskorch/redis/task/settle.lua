@@ -7,7 +7,8 @@
 --         for none
 -- ARGV[…] six each: task id; lease; the state to go to: T retrying, F failed, P released, S snoozed;
 --         T, S: delay in ms, F: reason; T, F: max attempts (5); T, F: error, opaque JSON
--- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost
+-- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost; then "+"
+--         when run/advance must go on
 --- @include "lib/now"
 --- @include "lib/glance"
 --- @include "lib/end_task"
@@ -162,4 +163,4 @@ if results.n > 0 then
 end
 finish_runs(at)
 flush()
-return table.concat(answers)
+return table.concat(answers) .. (left_for_later and '+' or '')
