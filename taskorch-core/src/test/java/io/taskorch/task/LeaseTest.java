@@ -17,6 +17,14 @@ class LeaseTest {
   private static final String TASK = "01ARYZ6S410000000000000003";
   private static final String NONCE = "abcdefghij-KLMNOPQ_012";
 
+  @Property(tries = 5_000)
+  void onlyTwentyTwoCharactersOfTheAlphabetAreANonce(
+      @ForAll @IntRange(min = 0, max = 21) int place, @ForAll char c) {
+    String nonce = "a".repeat(place) + c + "a".repeat(21 - place);
+    assertThat(Lease.isValidNonce(nonce)).isEqualTo(nonce.matches("[A-Za-z0-9_-]{22}"));
+    assertThat(Lease.isValidNonce(nonce + "a")).isFalse();
+  }
+
   @Property
   void anIdIsReadBack(
       @ForAll @IntRange(min = 0, max = 9999) int generation, @ForAll("nonces") String nonce) {

@@ -20,6 +20,15 @@ class TaskIdTest {
 
   private static final long LAST_MS = 9_999_999_999_999L;
 
+  @Property(tries = 5_000)
+  void onlyTwentySixDigitsOfTheAlphabetAreAnId(
+      @ForAll @IntRange(min = 0, max = 25) int place, @ForAll char c) {
+    String id = "0".repeat(place) + c + "0".repeat(25 - place);
+    assertThat(TaskId.isValid(id)).isEqualTo(id.matches("[0-7][0-9A-HJKMNP-TV-Z]{25}"));
+    assertThat(TaskId.isValid(id.substring(1))).isFalse();
+    assertThat(TaskId.isValid(id + "0")).isFalse();
+  }
+
   @Property
   void anIdIsValidAndNamesItsPartition(
       @ForAll @LongRange(min = 0, max = LAST_MS) long millis,
