@@ -11,9 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Runs every loop over all partitions, from {@link #start} to {@link #close}. */
 public final class Upkeep implements AutoCloseable {
 
-  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(1);
 
-  /** For what nobody waits for. */
+  /** For what somebody may wait for: a lease to be taken back, a type that nobody handles. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  /**
+   * For what nobody waits for, or what others do at once: claims make due tasks ready, and who
+   * frees more steps than one call may goes on with them.
+   */
   private static final Duration SELDOM = Duration.ofSeconds(5);
 
   private final List<Loop> loops;
@@ -23,13 +29,13 @@ public final class Upkeep implements AutoCloseable {
 
   public Upkeep(Stores stores, UpkeepOptions options, InstantSource clock) {
     int partitions = stores.partitions().count();
-    Pace prompt = new Pace(options.tick(), SECOND);
+    Pace prompt = new Pace(options.tick(), SOON);
     Pace seldom = new Pace(options.tick(), SELDOM);
     List<Loop.Work> works =
         List.of(
-            new Promoter(stores.upkeep(), partitions, prompt),
+            new Promoter(stores.upkeep(), partitions, seldom),
             new LeaseReaper(stores.upkeep(), partitions, prompt),
-            new RunAdvancer(stores.runs(), partitions, prompt),
+            new RunAdvancer(stores.runs(), partitions, seldom),
             new Pruner(stores.upkeep(), partitions, seldom),
             new HandlerWatch(
                 stores.upkeep(),
@@ -39,7 +45,7 @@ public final class Upkeep implements AutoCloseable {
                 options.noHandlerGrace(),
                 options.noHandlerGrace().compareTo(SELDOM) > 0 ? seldom : prompt),
             new QueueKeeper(stores.queues(), seldom));
-    this.loops = works.stream().map(work -> new Loop(work, clock, SECOND)).toList();
+    this.loops = works.stream().map(work -> new Loop(work, clock, LONGEST_BACKOFF)).toList();
   }
 
   /** Starts the loops; a second call changes nothing, nor does one after the end. */

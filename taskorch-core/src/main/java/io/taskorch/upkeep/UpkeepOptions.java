@@ -6,7 +6,7 @@ import java.time.Duration;
  * How upkeep works.
  *
  * @param tick the time between two steps of a loop that has work; idle, a loop sleeps until its
- *     next work is due, a second at most
+ *     next work is due, some seconds at most
  * @param noHandlerGrace how long a task may be ready while none of the live workers of its queue
  *     handles its type
  */
