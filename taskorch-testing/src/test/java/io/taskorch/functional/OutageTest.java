@@ -12,6 +12,7 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.testing.FaultProxy;
+import io.taskorch.testing.RawRedis;
 import io.taskorch.testing.TestRedis;
 import io.taskorch.worker.Handler;
 import java.time.Duration;
@@ -161,6 +162,19 @@ class OutageTest {
       proxy.heal();
       stack.started(Handler.of("t", Json.class, (payload, context) -> 7));
       assertThat(awaited.get()).hasToString("7");
+    }
+  }
+
+  /** As when a server starts again empty, or somebody flushes it. */
+  @Test
+  void functionsThatRedisHasLostAreLoadedAgain() {
+    Taskorch taskorch = stack.started(Handler.of("t", Json.class, (payload, context) -> 7));
+    assertThat(taskorch.client().enqueue("t", null).await(SOON)).hasToString("7");
+    try (RawRedis redis = RawRedis.connect(TestRedis.uri())) {
+      for (int i = 0; i < 20; i++) {
+        redis.call("FUNCTION", "FLUSH");
+        assertThat(taskorch.client().enqueue("t", null).await(SOON)).hasToString("7");
+      }
     }
   }
 

@@ -16,6 +16,8 @@
 --- @include "lib/end_task"
 
 local MOST_ASIDE = 100
+-- So many records are read at once: large ones beyond the most bytes are not read only to be left.
+local READ_AT_ONCE = 32
 local MOST_ROUNDS = 20
 local at = now()
 local at13 = format('%013d', at)
@@ -370,25 +372,30 @@ for _ = 1, MOST_ROUNDS do
   for i = 1, chosen.n do
     keys[i] = RECORD .. ids[i]
   end
-  local records = call('MGET', unpack(keys))
   local diverted = false
   left_aside = {}
-  for i = 1, chosen.n do
-    local id, bytes = ids[i], records[i]
-    if not bytes then
-      index_remove(chosen.key or chosen.keys[i], id)
-      diverted = true
-    elseif bytes_left > 0 then
-      local shape = glance(bytes)
-      if types[shape.type] and not is_expired(bytes) and
-          not (in_run(bytes) and run_cancelled(bytes, shape)) then
-        take(id, keys[i], bytes, shape)
-        taken[#taken + 1] = i
-      elseif divert(id, chosen.key or chosen.keys[i], bytes, shape) then
+  each_chunk(keys, READ_AT_ONCE, function(_, from, to)
+    if bytes_left <= 0 then
+      return
+    end
+    local records = call('MGET', unpack(keys, from, to))
+    for i = from, to do
+      local id, bytes = ids[i], records[i - from + 1]
+      if not bytes then
+        index_remove(chosen.key or chosen.keys[i], id)
         diverted = true
+      elseif bytes_left > 0 then
+        local shape = glance(bytes)
+        if types[shape.type] and not is_expired(bytes) and
+            not (in_run(bytes) and run_cancelled(bytes, shape)) then
+          take(id, keys[i], bytes, shape)
+          taken[#taken + 1] = i
+        elseif divert(id, chosen.key or chosen.keys[i], bytes, shape) then
+          diverted = true
+        end
       end
     end
-  end
+  end)
   if chosen.first and #taken == chosen.n then
     write('ZREMRANGEBYRANK', chosen.key, '0', chosen.n - 1)
   else
