@@ -6,6 +6,8 @@ import io.taskorch.client.WorkflowClient;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.redis.RedisOptions;
 import io.taskorch.redis.RedisStores;
+import io.taskorch.shell.ShellOptions;
+import io.taskorch.shell.ShellTasks;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry;
@@ -47,6 +49,7 @@ public final class Taskorch implements AutoCloseable {
   private final HandlerRegistry handlers = new HandlerRegistry();
   private final TaskClient client;
   private final WorkflowClient workflows;
+  private final @Nullable ShellTasks shell;
 
   private final ReentrantLock lifecycle = new ReentrantLock();
   private volatile @Nullable Worker worker;
@@ -62,6 +65,10 @@ public final class Taskorch implements AutoCloseable {
     this.upkeepOptions = builder.upkeep;
     this.client = new TaskClient(stores, codec, clock);
     this.workflows = new WorkflowClient(stores, codec, clock);
+    this.shell = builder.shell.enabled() ? new ShellTasks(builder.shell, stores, clock) : null;
+    if (shell != null) {
+      handlers.add(shell.handler());
+    }
   }
 
   /**
@@ -131,6 +138,9 @@ public final class Taskorch implements AutoCloseable {
       starting.start();
       worker = starting;
     }
+    if (shell != null) {
+      shell.start();
+    }
   }
 
   private void startUpkeep() {
@@ -183,6 +193,9 @@ public final class Taskorch implements AutoCloseable {
       if (!closed) {
         closed = true;
         worker().ifPresent(Worker::close);
+        if (shell != null) {
+          shell.close();
+        }
         upkeep().ifPresent(Upkeep::close);
         stores.close();
       }
@@ -217,6 +230,7 @@ public final class Taskorch implements AutoCloseable {
     private Duration callBudget = Duration.ofSeconds(5);
     private WorkerOptions worker = WorkerOptions.DEFAULT;
     private @Nullable UpkeepOptions upkeep = UpkeepOptions.DEFAULT;
+    private ShellOptions shell = ShellOptions.OFF;
     private ObjectMapper mapper = PayloadCodec.defaultMapper();
     private InstantSource clock = InstantSource.system();
     private @Nullable Stores stores;
@@ -298,6 +312,12 @@ public final class Taskorch implements AutoCloseable {
 
     public Builder worker(WorkerOptions value) {
       this.worker = value;
+      return this;
+    }
+
+    /** Which commands the worker of this process runs; none by default. */
+    public Builder shell(ShellOptions value) {
+      this.shell = value;
       return this;
     }
 

@@ -60,6 +60,7 @@ class ArchitectureTest {
             .definedBy(
                 "io.taskorch.client..",
                 "io.taskorch.worker..",
+                "io.taskorch.shell..",
                 "io.taskorch.upkeep..",
                 "io.taskorch.observe..")
             .layer("front door")

@@ -83,6 +83,9 @@ final class TaskorchFactory {
     if (!redis.ca().isEmpty()) {
       builder.ca(redis.ca());
     }
+    if (roles.has(App.WORKER)) {
+      builder.shell(config.worker().shell().options());
+    }
     if (!roles.has(App.SCHEDULER)) {
       builder.withoutUpkeep();
     }

@@ -1,5 +1,6 @@
 package io.taskorch.micronaut.config;
 
+import io.taskorch.shell.ShellOptions;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Names;
 import java.net.InetAddress;
@@ -11,11 +12,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +33,9 @@ final class Settings {
   private static final Pattern ADDRESS =
       Pattern.compile(
           "(rediss?://)?(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?):(\\d{1,5})");
+
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(|KiB|MiB|GiB)");
+  private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB");
 
   private final List<Source> sources;
   private final Findings findings;
@@ -119,6 +125,21 @@ final class Settings {
             });
   }
 
+  /** A number of bytes, such as {@code 64KiB}, {@code 1MiB} or {@code 4096}. */
+  long bytes(String key, long fallback, long least, long most) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          var parts = BYTES.matcher(text);
+          require(parts.matches(), "is not a number of bytes such as 64KiB or 1MiB");
+          int shift = 10 * UNITS.indexOf(parts.group(2));
+          long bytes = Long.parseLong(parts.group(1)) << shift;
+          require(bytes >= least && bytes <= most, "is not from " + least + " to " + most);
+          return bytes;
+        });
+  }
+
   Duration duration(String key, Duration fallback, Duration least, Duration most) {
     return single(
         key,
@@ -170,6 +191,18 @@ final class Settings {
         });
   }
 
+  /** A folder, which need not be there. */
+  String folder(String key, String fallback) {
+    return single(
+        key,
+        fallback,
+        text -> {
+          // A path that cannot be is an InvalidPathException, which names what is wrong with it.
+          require(!text.isBlank() && !Path.of(text).toString().isEmpty(), "names no folder");
+          return text;
+        });
+  }
+
   /** An address of this machine to bind to, or its name. */
   String host(String key, String fallback) {
     return single(
@@ -191,6 +224,42 @@ final class Settings {
         key,
         List.of(),
         text -> require(Names.isValid(text), "has an entry that is not " + Names.SHAPE_IN_WORDS));
+  }
+
+  /** Names of environment variables. */
+  List<String> variables(String key) {
+    return several(
+        key,
+        List.of(),
+        text ->
+            require(
+                ShellOptions.isVariable(text), "has an entry that is not the name of a variable"));
+  }
+
+  /**
+   * A section of lists by names of the user's choice. A file alone can hold it: of a variable
+   * nobody could tell where the name begins.
+   *
+   * @param check throws {@link IllegalArgumentException}
+   */
+  Map<String, List<String>> lists(String key, BiConsumer<String, List<String>> check) {
+    Settings section = section(key);
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    sources.stream()
+        .flatMap(source -> source.children(section.prefix).stream())
+        .forEach(name -> lists.computeIfAbsent(name, absent -> section.list(name, check)));
+    return lists;
+  }
+
+  private List<String> list(String key, BiConsumer<String, List<String>> check) {
+    return value(
+        key,
+        List.of(),
+        entry -> {
+          require(entry.list(), "is not a list of a program and its arguments");
+          check.accept(key, entry.values());
+          return entry.values();
+        });
   }
 
   List<String> addresses(String key, List<String> fallback) {

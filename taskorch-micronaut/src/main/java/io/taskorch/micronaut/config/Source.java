@@ -13,6 +13,15 @@ interface Source {
    */
   @Nullable Entry find(String key, Findings findings);
 
+  /**
+   * The names below a section whose names are the user's choice.
+   *
+   * @param section with the dot behind it
+   */
+  default Set<String> children(String section) {
+    return Set.of();
+  }
+
   /** Tells what it holds that is neither a key nor a section. */
   void reportUnknown(Set<String> keys, Set<String> sections, Findings findings);
 

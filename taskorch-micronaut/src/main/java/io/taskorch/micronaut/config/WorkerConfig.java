@@ -15,6 +15,7 @@ import java.util.List;
  * @param labels names of what it offers
  * @param pollInterval the longest time between two looks for work
  * @param lease how long a task is the worker's without a heartbeat
+ * @param shell which commands of the operating system it runs
  */
 public record WorkerConfig(
     String pool,
@@ -24,7 +25,8 @@ public record WorkerConfig(
     Priorities priority,
     Duration pollInterval,
     Duration lease,
-    Retry retryPolicy) {
+    Retry retryPolicy,
+    ShellConfig shell) {
 
   public WorkerConfig {
     queues = List.copyOf(queues);
@@ -72,7 +74,8 @@ public record WorkerConfig(
         settings.duration(
             "poll_interval", fallback.pollInterval(), Duration.ofMillis(10), Duration.ofMinutes(1)),
         settings.duration("lease", fallback.lease(), Duration.ofSeconds(1), Duration.ofDays(1)),
-        Retry.read(settings.section("retry_policy")));
+        Retry.read(settings.section("retry_policy")),
+        ShellConfig.read(settings.section("shell")));
   }
 
   /**

@@ -8,10 +8,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -140,6 +143,15 @@ final class YamlFile implements Source {
       findings.error(place, "has no value; write \"\" for an empty one");
     }
     return entries.get(key);
+  }
+
+  @Override
+  public Set<String> children(String section) {
+    return Stream.concat(entries.keySet().stream(), empty.keySet().stream())
+        .filter(key -> key.startsWith(section))
+        .map(key -> key.substring(section.length()))
+        .filter(name -> name.indexOf('.') < 0)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskorch.micronaut.config.ConfigLoader.Loaded;
+import io.taskorch.shell.ShellOptions;
 import io.taskorch.worker.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,10 @@ class ConfigLoaderTest {
               sample("worker.retry_policy.initial_delay", "2s", "-2s"),
               sample("worker.retry_policy.max_delay", "2h", "2"),
               sample("worker.retry_policy.max_attempts", "7", "7.5"),
+              sample("worker.shell.mode", "any", "named"),
+              sample("worker.shell.work_dir", "/srv/work", " "),
+              sample("worker.shell.env", "CI,LC_ALL", "A B"),
+              sample("worker.shell.max_output", "64KiB", "1MB"),
               sample("scheduler.tick", "50ms", "2s"),
               sample("scheduler.no_handler_grace", "10s", "9999999999999999999s"),
               sample("metrics.enabled", "false", "off"),
@@ -146,6 +151,10 @@ class ConfigLoaderTest {
               "worker.retry_policy.initial_delay",
               "worker.retry_policy.max_delay",
               "worker.retry_policy.max_attempts",
+              "worker.shell.mode",
+              "worker.shell.work_dir",
+              "worker.shell.env",
+              "worker.shell.max_output",
               "scheduler.tick",
               "scheduler.no_handler_grace",
               "metrics.enabled",
@@ -167,6 +176,7 @@ class ConfigLoaderTest {
 
     private static Set<String> componentsOf(String prefix, Class<?> type) {
       return Stream.of(type.getRecordComponents())
+          .filter(component -> component.getType() != Map.class) // its keys are the user's
           .flatMap(
               component -> {
                 String key =
@@ -337,6 +347,62 @@ class ConfigLoaderTest {
               "/bin");
       assertThat(loaded.warnings())
           .containsExactly("environment: TASKORCH_API_SERVICE_HOST is not a setting that there is");
+    }
+  }
+
+  @Nested
+  class Commands {
+
+    @Test
+    void comeFromAFileByNamesOfTheUsersChoice() throws IOException {
+      Path file =
+          write(
+              "app.yaml",
+              "worker:",
+              "  shell:",
+              "    mode: named",
+              "    commands: {build: [make, -j4, 'a, b', 'a, b'], back-up: [/bin/cp, a, b]}",
+              "    max_output: 2GiB");
+      assertThat(errorsOf(ConfigLoader.of(App.WORKER).file(file)))
+          .containsExactly(file + ":5: worker.shell.max_output is not from 1024 to 1073741824");
+      write(
+          "app.yaml",
+          "worker:",
+          "  shell:",
+          "    mode: named",
+          "    commands: {build: [make, -j4, 'a, b', 'a, b'], back-up: [/bin/cp, a, b]}",
+          "    max_output: 4096");
+      assertThat(ConfigLoader.of(App.WORKER).file(file).load().config().worker().shell())
+          .isEqualTo(
+              new ShellConfig(
+                  ShellOptions.Mode.NAMED,
+                  Map.of(
+                      "build", List.of("make", "-j4", "a, b", "a, b"),
+                      "back-up", List.of("/bin/cp", "a", "b")),
+                  "taskorch-work",
+                  List.of(),
+                  4096));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "commands: make",
+          "commands: [make]",
+          "commands: {a: make}",
+          "commands: {a: []}",
+          "commands: {a: ['']}",
+          "commands: {a: [./make]}",
+          "commands: {a: {b: [make]}}",
+          "commands: {_a: [make]}",
+          "mode: named",
+          "work_dir: ''",
+        })
+    void refuseWhatCannotRun(String shell) throws IOException {
+      assertThat(errorsOfFile("worker: {shell: {" + shell + "}}"))
+          .singleElement()
+          .asString()
+          .startsWith("app.yaml:1: worker.shell.");
     }
   }
 

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,24 +42,28 @@ class WorkerApplicationTest {
   @TempDir private Path folder;
 
   private RunningApp start() {
+    return start(settings());
+  }
+
+  private static RunningApp start(Map<String, String> settings) {
     return RunningApp.start(
         Set.of(App.WORKER),
-        ConfigLoader.of(App.WORKER)
-            .overrides(
-                Map.of(
-                    "redis.addr",
-                    redis,
-                    "redis.namespace",
-                    namespace,
-                    "server.port",
-                    "0",
-                    "metrics.port",
-                    "0",
-                    "server.graceful_shutdown_timeout",
-                    "200ms"))
-            .load()
-            .config(),
+        ConfigLoader.of(App.WORKER).overrides(settings).load().config(),
         List.of());
+  }
+
+  private Map<String, String> settings() {
+    return Map.of(
+        "redis.addr",
+        redis,
+        "redis.namespace",
+        namespace,
+        "server.port",
+        "0",
+        "metrics.port",
+        "0",
+        "server.graceful_shutdown_timeout",
+        "200ms");
   }
 
   private Taskorch connect() {
@@ -95,6 +100,24 @@ class WorkerApplicationTest {
                           w ->
                               assertThat(w.info().queues())
                                   .containsExactlyInAnyOrder("default", "naps")));
+    }
+  }
+
+  @Test
+  void runsCommandsWhereItsSettingsSaySo() {
+    Map<String, String> settings = new HashMap<>(settings());
+    settings.put("worker.shell.mode", "any");
+    settings.put("worker.shell.work_dir", folder.resolve("work").toString());
+    try (RunningApp app = start(settings);
+        Taskorch client = connect()) {
+      assertThat(app.taskorch().handlers().types()).contains("shell");
+      assertThat(
+              client
+                  .client()
+                  .enqueue("shell", Map.of("command", "pwd"))
+                  .await(Duration.ofSeconds(20))
+                  .toString())
+          .contains("/work/tasks/");
     }
   }
 
