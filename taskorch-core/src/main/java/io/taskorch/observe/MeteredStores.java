@@ -7,6 +7,7 @@ import io.taskorch.store.IdempotencyStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
+import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
@@ -95,6 +96,11 @@ public final class MeteredStores implements Stores {
   @Override
   public RunStore runs() {
     return runs;
+  }
+
+  @Override
+  public ScheduleStore schedules() {
+    return stores.schedules();
   }
 
   @Override

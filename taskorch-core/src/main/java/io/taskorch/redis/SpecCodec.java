@@ -40,12 +40,13 @@ final class SpecCodec {
       @Nullable String idempotencyKey,
       List<String> tags,
       Map<String, String> metadata,
+      @Nullable String schedule,
       @Nullable String stepName,
       Map<String, String> upstream,
       boolean refersToInput) {
 
     static final Extras NONE =
-        new Extras(null, null, null, List.of(), Map.of(), null, Map.of(), false);
+        new Extras(null, null, null, List.of(), Map.of(), null, null, Map.of(), false);
   }
 
   static byte[] encode(
@@ -58,6 +59,7 @@ final class SpecCodec {
         && spec.idempotencyKey() == null
         && spec.tags().isEmpty()
         && spec.metadata().isEmpty()
+        && spec.schedule() == null
         && stepName == null) {
       return NOTHING;
     }
@@ -84,6 +86,9 @@ final class SpecCodec {
     }
     if (!spec.metadata().isEmpty()) {
       spec.metadata().forEach(node.putObject("metadata")::put);
+    }
+    if (spec.schedule() != null) {
+      node.put("schedule", spec.schedule());
     }
     if (stepName != null) {
       node.put("step", stepName);
@@ -117,6 +122,7 @@ final class SpecCodec {
         value(node, "key", JsonNode::asText),
         list(node.path("tags")),
         map(node.path("metadata")),
+        value(node, "schedule", JsonNode::asText),
         value(node, "step", JsonNode::asText),
         map(node.path("upstream")),
         node.path("input").asBoolean());

@@ -170,7 +170,8 @@ final class TaskRecord {
             extras.idempotencyKey(),
             extras.tags(),
             extras.metadata(),
-            retention(digits(record, 41, 8)));
+            retention(digits(record, 41, 8)),
+            extras.schedule());
     StepLink step =
         inRun
             ? new StepLink(

@@ -23,6 +23,8 @@ public interface Stores extends AutoCloseable {
 
   RunStore runs();
 
+  ScheduleStore schedules();
+
   Partitions partitions();
 
   /**

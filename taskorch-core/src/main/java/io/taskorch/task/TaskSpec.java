@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata at most 32 entries; keys are names, values at most 1,024 characters
  * @param retention how long the task is kept after its end, at most {@link #LONGEST_RETENTION};
  *     null for the default of its final state
+ * @param schedule the schedule that made it; null for what anybody else submits
  */
 public record TaskSpec(
     String type,
@@ -36,7 +37,8 @@ public record TaskSpec(
     @Nullable String idempotencyKey,
     List<String> tags,
     Map<String, String> metadata,
-    @Nullable Duration retention) {
+    @Nullable Duration retention,
+    @Nullable String schedule) {
 
   public static final String DEFAULT_QUEUE = "default";
   public static final int MOST_PAYLOAD_BYTES = 256 * 1024;
@@ -123,6 +125,7 @@ public record TaskSpec(
     builder.tags = tags;
     builder.metadata = metadata;
     builder.retention = retention;
+    builder.schedule = schedule;
     return builder;
   }
 
@@ -141,6 +144,7 @@ public record TaskSpec(
     private List<String> tags = List.of();
     private Map<String, String> metadata = Map.of();
     private @Nullable Duration retention;
+    private @Nullable String schedule;
 
     private Builder(String type) {
       this.type = type;
@@ -206,6 +210,12 @@ public record TaskSpec(
       return this;
     }
 
+    /** Set by who fires schedules. */
+    public Builder schedule(@Nullable String schedule) {
+      this.schedule = schedule;
+      return this;
+    }
+
     /**
      * @throws InvalidTaskException naming every field that is wrong
      */
@@ -223,7 +233,8 @@ public record TaskSpec(
           idempotencyKey,
           tags,
           metadata,
-          retention);
+          retention,
+          schedule);
     }
   }
 }

@@ -50,7 +50,8 @@ public record TaskView(
     @Schema(implementation = Object.class) @Nullable Json result,
     @Nullable String workerId,
     @Nullable String workflowId,
-    @Nullable String step) {
+    @Nullable String step,
+    @Schema(description = "the schedule that made it") @Nullable String schedule) {
 
   /** One run of a task. */
   @Schema(name = "Attempt")
@@ -135,7 +136,8 @@ public record TaskView(
         task.result(),
         task.workerId(),
         task.step() == null ? null : task.step().runId(),
-        task.step() == null ? null : task.step().name());
+        task.step() == null ? null : task.step().name(),
+        spec.schedule());
   }
 
   private static @Nullable String word(@Nullable Reason reason) {

@@ -6,6 +6,7 @@ import io.taskorch.store.IdempotencyStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
+import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
@@ -80,6 +81,11 @@ final class ReferenceModel implements Stores {
 
   @Override
   public EventLog events() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ScheduleStore schedules() {
     throw new UnsupportedOperationException();
   }
 

@@ -20,7 +20,15 @@ class ScriptTest {
 
   /** What can be made to wait: a full Redis refuses these, and must carry out the rest. */
   private static final Set<String> REFUSED_WHEN_FULL =
-      Set.of("task/enqueue", "task/retry", "run/stage", "run/commit", "run/retry", "key/reserve");
+      Set.of(
+          "task/enqueue",
+          "task/retry",
+          "run/stage",
+          "run/commit",
+          "run/retry",
+          "key/reserve",
+          "schedule/hold",
+          "schedule/save");
 
   static Stream<Script> scripts() {
     return Script.all().stream().filter(s -> !s.isInclude());
@@ -44,7 +52,7 @@ class ScriptTest {
                 .name()
                 .matches(
                     ".*/(read|page|records|states|position|depths|logs|list|names"
-                        + "|versions|ids|input)")
+                        + "|versions|ids|input|partitions)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
     assertThat(script.firstLine()).isEqualTo(flags);

@@ -1,0 +1,177 @@
+package io.taskorch.redis;
+
+import io.taskorch.store.Partitions;
+import io.taskorch.store.ScheduleStore;
+import io.taskorch.store.StoredSchedule;
+import io.taskorch.task.InvalidTaskException;
+import io.taskorch.task.Names;
+import io.taskorch.task.TaskId;
+import io.taskorch.task.Violation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Schedules, each in the partition that its name gives. */
+final class RedisScheduleStore implements ScheduleStore {
+
+  private static final Comparator<StoredSchedule> BY_NAME =
+      Comparator.comparing(stored -> stored.schedule().name());
+
+  private final RedisCalls calls;
+  private final Partitions partitions;
+
+  RedisScheduleStore(RedisCalls calls, Partitions partitions) {
+    this.calls = calls;
+    this.partitions = partitions;
+  }
+
+  @Override
+  public Optional<StoredSchedule> find(String name) {
+    return page(partitions.of(name), "[" + name, 1).schedules.stream()
+        .filter(stored -> stored.schedule().name().equals(name))
+        .findFirst();
+  }
+
+  /** Part of what a partition holds. */
+  private record Page(Instant now, boolean more, List<StoredSchedule> schedules) {}
+
+  private Page page(int partition, String from, int most) {
+    List<Object> reply =
+        calls.list(
+            partition,
+            "schedule/page",
+            Args.of().add(from).add(most).add(RedisTaskStore.MOST_BYTES));
+    return new Page(
+        Instant.ofEpochMilli(Replies.number(reply.get(0))),
+        Replies.flag(reply.get(1)),
+        schedules(reply, 2));
+  }
+
+  private static List<StoredSchedule> schedules(List<Object> reply, int from) {
+    List<StoredSchedule> schedules = new ArrayList<>((reply.size() - from) / 4);
+    for (int i = from; i < reply.size(); i += 4) {
+      schedules.add(
+          ScheduleCodec.decode(
+              Replies.text(reply.get(i)),
+              Replies.bytes(reply.get(i + 1)),
+              Replies.bytes(reply.get(i + 2)),
+              Replies.number(reply.get(i + 3))));
+    }
+    return schedules;
+  }
+
+  @Override
+  public SchedulePage list(int limit, @Nullable String cursor) {
+    if (cursor != null && !Names.isValid(cursor)) {
+      throw new InvalidTaskException(
+          List.of(new Violation("/cursor", "invalid-cursor", "is not a cursor of this list")));
+    }
+    List<StoredSchedule> found = new ArrayList<>();
+    // What a partition has behind its last one is not known, so nothing behind that is shown.
+    String known = null;
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      Page page = page(partition, cursor == null ? "-" : "(" + cursor, limit);
+      found.addAll(page.schedules);
+      if (page.more) {
+        String last = page.schedules.getLast().schedule().name();
+        known = known == null || last.compareTo(known) < 0 ? last : known;
+      }
+    }
+    String end = known;
+    List<StoredSchedule> shown =
+        found.stream()
+            .filter(stored -> end == null || stored.schedule().name().compareTo(end) <= 0)
+            .sorted(BY_NAME)
+            .limit(limit)
+            .toList();
+    return new SchedulePage(
+        shown,
+        end != null || shown.size() < found.size()
+            ? Optional.of(shown.getLast().schedule().name())
+            : Optional.empty());
+  }
+
+  @Override
+  public Instant now() {
+    return page(0, "-", 0).now;
+  }
+
+  @Override
+  public boolean save(StoredSchedule stored, @Nullable Instant lookAt) {
+    String name = stored.schedule().name();
+    int partition = partitions.of(name);
+    if (partitions.count() > 1 && stored.revision() == 0) {
+      // Before the schedule, so that no partition has one that nobody looks at.
+      calls.word(0, "schedule/hold", Args.of().add(partition));
+    }
+    String reply =
+        calls.word(
+            partition,
+            "schedule/save",
+            Args.of()
+                .add(name)
+                .add(stored.revision())
+                .add(TaskId.next(stored.updatedAt(), partition))
+                .add(ScheduleCodec.definition(stored))
+                .add(ScheduleCodec.progress(stored.progress()))
+                .add(millis(lookAt)));
+    return reply.equals("ok");
+  }
+
+  private static String millis(@Nullable Instant instant) {
+    return instant == null ? "" : Long.toString(instant.toEpochMilli());
+  }
+
+  @Override
+  public void delete(String name) {
+    calls.word(partitions.of(name), "schedule/delete", Args.of().add(name));
+  }
+
+  @Override
+  public List<Integer> partitions() {
+    if (partitions.count() == 1) {
+      return List.of(0);
+    }
+    return calls.list(0, "schedule/partitions", Args.of()).stream()
+        .map(number -> (int) Replies.number(number))
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public DueSchedules due(int partition, String scheduler, Duration lease) {
+    List<Object> reply =
+        calls.list(
+            partition,
+            "schedule/due",
+            Args.of()
+                .add(scheduler)
+                .add(lease.toMillis())
+                .add(RedisTaskStore.MOST_TASKS)
+                .add(RedisTaskStore.MOST_BYTES));
+    String nextDue = Replies.text(reply.get(1));
+    return new DueSchedules(
+        schedules(reply, 3),
+        Replies.flag(reply.get(2)),
+        nextDue.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(nextDue)),
+        Instant.ofEpochMilli(Replies.number(reply.get(0))));
+  }
+
+  @Override
+  public void move(int partition, List<Moved> moved) {
+    for (Chunk<Moved> chunk : Chunk.split(moved, one -> partition, one -> 0)) {
+      Args args = Args.ofCapacity(1 + 4 * chunk.items().size()).add(chunk.items().size());
+      for (Moved one : chunk.items()) {
+        args.add(one.schedule().schedule().name())
+            .add(one.schedule().revision())
+            .add(ScheduleCodec.progress(one.schedule().progress()))
+            .add(millis(one.lookAt()));
+      }
+      long unused = calls.number(partition, "schedule/move", args);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.taskorch.schedule;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a schedule is.
+ *
+ * @param next the first instant that has not been dealt with; null when there is none
+ * @param queued an instant that waits for the end of earlier tasks
+ * @param open tasks of it that had not ended when that was last looked at, oldest first; kept only
+ *     where overlap or failures matter
+ * @param paused whether nothing is fired
+ * @param pauseReason why, when nobody asked for it
+ * @param failures failed tasks in a row
+ * @param lastInstant the last instant that made a task
+ * @param lastTaskId that task
+ * @param fired how many instants made a task
+ * @param skipped how many were left out because of earlier tasks
+ * @param missed how many were given up because nobody fired them in time
+ */
+public record Progress(
+    @Nullable Instant next,
+    @Nullable Instant queued,
+    List<String> open,
+    boolean paused,
+    @Nullable String pauseReason,
+    int failures,
+    @Nullable Instant lastInstant,
+    @Nullable String lastTaskId,
+    long fired,
+    long skipped,
+    long missed) {
+
+  public Progress {
+    open = List.copyOf(open);
+  }
+
+  /** Of a schedule that has just been made. */
+  public static Progress from(@Nullable Instant next) {
+    return new Progress(next, null, List.of(), false, null, 0, null, null, 0, 0, 0);
+  }
+
+  /** The same with another next instant. */
+  public Progress withNext(@Nullable Instant instant) {
+    return new Progress(
+        instant,
+        queued,
+        open,
+        paused,
+        pauseReason,
+        failures,
+        lastInstant,
+        lastTaskId,
+        fired,
+        skipped,
+        missed);
+  }
+
+  /** Paused; what was queued is given up. */
+  public Progress paused(@Nullable String reason) {
+    return new Progress(
+        next,
+        null,
+        open,
+        true,
+        reason,
+        failures,
+        lastInstant,
+        lastTaskId,
+        fired,
+        skipped + (queued == null ? 0 : 1),
+        missed);
+  }
+
+  /**
+   * Goes on with an instant; those of the pause are neither fired nor missed.
+   *
+   * @param instant the first one from now on
+   */
+  public Progress resumed(@Nullable Instant instant) {
+    return new Progress(
+        instant, null, open, false, null, 0, lastInstant, lastTaskId, fired, skipped, missed);
+  }
+}

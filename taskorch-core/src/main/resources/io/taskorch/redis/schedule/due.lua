@@ -1,0 +1,41 @@
+#!lua flags=allow-oom
+-- due.lua: the schedules whose turn it is, for one scheduler at a time.
+-- KEYS[1] {<ns>:<p>}:   prefix of the partition
+-- ARGV[1] scheduler id   ARGV[2] ms for which no other gets any   ARGV[3] most schedules
+-- ARGV[4] bytes after which no further one is added
+-- Reply   {now in ms, time of the earliest turn in ms or "", "1" when there are more, then name,
+--         definition, progress and revision of each}
+--- @include "lib/now"
+--- @include "lib/keys"
+
+local at = now()
+local due = prefix .. 'schedules:due'
+local firer = prefix .. 'schedules:firer'
+local first = call('ZRANGE', due, 0, 0, 'WITHSCORES')
+local reply = {format('%d', at), first[2] or '', '0'}
+if not first[1] or tonumber(first[2]) > at then
+  return reply
+end
+-- A lease of our own rather than an expiry, so that it goes by the same clock as everything else.
+local held = call('HMGET', firer, 'id', 'until')
+if held[1] and held[1] ~= ARGV[1] and tonumber(held[2]) > at
+  and tonumber(held[2]) <= at + tonumber(ARGV[2]) then
+  return reply
+end
+call('HSET', firer, 'id', ARGV[1], 'until', format('%d', at + tonumber(ARGV[2])))
+local names = call('ZRANGE', due, '-inf', at, 'BYSCORE', 'LIMIT', 0, tonumber(ARGV[3]) + 1)
+local bytes, most = 0, tonumber(ARGV[3])
+for i = 1, #names do
+  if i > most or bytes > tonumber(ARGV[4]) then
+    reply[3] = '1'
+    break
+  end
+  local stored = call('HMGET', prefix .. 'schedule:' .. names[i], 'definition', 'progress', 'revision')
+  local n = #reply
+  reply[n + 1] = names[i]
+  reply[n + 2] = stored[1]
+  reply[n + 3] = stored[2]
+  reply[n + 4] = stored[3]
+  bytes = bytes + #stored[1]
+end
+return reply
