@@ -1,6 +1,7 @@
 package io.taskorch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.json.PayloadCodec;
@@ -49,6 +50,7 @@ public final class Taskorch implements AutoCloseable {
   private final HandlerRegistry handlers = new HandlerRegistry();
   private final TaskClient client;
   private final WorkflowClient workflows;
+  private final ScheduleClient schedules;
   private final @Nullable ShellTasks shell;
 
   private final ReentrantLock lifecycle = new ReentrantLock();
@@ -65,6 +67,7 @@ public final class Taskorch implements AutoCloseable {
     this.upkeepOptions = builder.upkeep;
     this.client = new TaskClient(stores, codec, clock);
     this.workflows = new WorkflowClient(stores, codec, clock);
+    this.schedules = new ScheduleClient(stores, codec);
     this.shell = builder.shell.enabled() ? new ShellTasks(builder.shell, stores, clock) : null;
     if (shell != null) {
       handlers.add(shell.handler());
@@ -157,6 +160,10 @@ public final class Taskorch implements AutoCloseable {
 
   public WorkflowClient workflows() {
     return workflows;
+  }
+
+  public ScheduleClient schedules() {
+    return schedules;
   }
 
   public QueueStore queues() {

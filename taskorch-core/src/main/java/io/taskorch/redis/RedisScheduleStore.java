@@ -155,10 +155,25 @@ final class RedisScheduleStore implements ScheduleStore {
                 .add(RedisTaskStore.MOST_BYTES));
     String nextDue = Replies.text(reply.get(1));
     return new DueSchedules(
-        schedules(reply, 3),
-        Replies.flag(reply.get(2)),
+        schedules(reply, 2),
         nextDue.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(nextDue)),
         Instant.ofEpochMilli(Replies.number(reply.get(0))));
+  }
+
+  @Override
+  public Duration lag() {
+    Instant now = now();
+    Duration longest = Duration.ZERO;
+    for (int partition : partitions()) {
+      Args first = Args.of().add(false).add("").add("").add(1).addAll(List.of("schedules:due"));
+      List<?> entry = (List<?>) calls.list(partition, "task/page", first).get(0);
+      if (!entry.isEmpty()) {
+        Instant due = Instant.ofEpochMilli(Replies.number(entry.get(1)));
+        Duration late = Duration.between(due, now);
+        longest = late.compareTo(longest) > 0 ? late : longest;
+      }
+    }
+    return longest;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.taskorch.schedule;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,24 @@ public record Progress(
         instant,
         queued,
         open,
+        paused,
+        pauseReason,
+        failures,
+        lastInstant,
+        lastTaskId,
+        fired,
+        skipped,
+        missed);
+  }
+
+  /** The same, following these tasks too. */
+  public Progress following(List<String> ids) {
+    List<String> all = new ArrayList<>(open);
+    all.addAll(ids);
+    return new Progress(
+        next,
+        queued,
+        all.subList(Math.max(0, all.size() - Turn.MOST_OPEN), all.size()),
         paused,
         pauseReason,
         failures,

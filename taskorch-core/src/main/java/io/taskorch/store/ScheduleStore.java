@@ -48,6 +48,9 @@ public interface ScheduleStore {
    */
   DueSchedules due(int partition, String scheduler, Duration lease);
 
+  /** By how much the longest waiting turn of all is late; zero when none is. */
+  Duration lag();
+
   /**
    * Notes the progress of schedules of one partition, each if its revision is the one that is
    * stored.
@@ -73,21 +76,12 @@ public interface ScheduleStore {
    * What is due.
    *
    * @param schedules some of those whose turn it is; none while they are another scheduler's
-   * @param more whether there are others
    * @param nextDue the earliest turn of all in the partition, those that are due included; null
    *     when there is none
    */
-  record DueSchedules(
-      List<StoredSchedule> schedules, boolean more, @Nullable Instant nextDue, Instant now) {
+  record DueSchedules(List<StoredSchedule> schedules, @Nullable Instant nextDue, Instant now) {
     public DueSchedules {
       schedules = List.copyOf(schedules);
-    }
-
-    /** By how much the longest waiting turn is late; zero when none is. */
-    public Duration lag() {
-      return nextDue == null || nextDue.isAfter(now)
-          ? Duration.ZERO
-          : Duration.between(nextDue, now);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.taskorch.upkeep;
 
 import io.taskorch.store.Stores;
+import io.taskorch.task.TaskId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +22,9 @@ public final class Upkeep implements AutoCloseable {
    * frees more steps than one call may goes on with them.
    */
   private static final Duration SELDOM = Duration.ofSeconds(5);
+
+  /** For schedules: a new one may be due sooner than all that were known. */
+  private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
 
   private final List<Loop> loops;
   private final ReentrantLock lifecycle = new ReentrantLock();
@@ -44,7 +48,9 @@ public final class Upkeep implements AutoCloseable {
                 partitions,
                 options.noHandlerGrace(),
                 options.noHandlerGrace().compareTo(SELDOM) > 0 ? seldom : prompt),
-            new QueueKeeper(stores.queues(), seldom));
+            new QueueKeeper(stores.queues(), seldom),
+            new ScheduleFirer(
+                stores, TaskId.next(clock.instant(), 0), new Pace(options.tick(), AT_LEAST_EVERY)));
     this.loops = works.stream().map(work -> new Loop(work, clock, LONGEST_BACKOFF)).toList();
   }
 

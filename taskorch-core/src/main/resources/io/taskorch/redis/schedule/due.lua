@@ -3,8 +3,8 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] scheduler id   ARGV[2] ms for which no other gets any   ARGV[3] most schedules
 -- ARGV[4] bytes after which no further one is added
--- Reply   {now in ms, time of the earliest turn in ms or "", "1" when there are more, then name,
---         definition, progress and revision of each}
+-- Reply   {now in ms, time of the earliest turn in ms or "", then name, definition, progress and
+--         revision of each}
 --- @include "lib/now"
 --- @include "lib/keys"
 
@@ -12,7 +12,7 @@ local at = now()
 local due = prefix .. 'schedules:due'
 local firer = prefix .. 'schedules:firer'
 local first = call('ZRANGE', due, 0, 0, 'WITHSCORES')
-local reply = {format('%d', at), first[2] or '', '0'}
+local reply = {format('%d', at), first[2] or ''}
 if not first[1] or tonumber(first[2]) > at then
   return reply
 end
@@ -23,11 +23,10 @@ if held[1] and held[1] ~= ARGV[1] and tonumber(held[2]) > at
   return reply
 end
 call('HSET', firer, 'id', ARGV[1], 'until', format('%d', at + tonumber(ARGV[2])))
-local names = call('ZRANGE', due, '-inf', at, 'BYSCORE', 'LIMIT', 0, tonumber(ARGV[3]) + 1)
-local bytes, most = 0, tonumber(ARGV[3])
+local names = call('ZRANGE', due, '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[3])
+local bytes = 0
 for i = 1, #names do
-  if i > most or bytes > tonumber(ARGV[4]) then
-    reply[3] = '1'
+  if bytes > tonumber(ARGV[4]) then
     break
   end
   local stored = call('HMGET', prefix .. 'schedule:' .. names[i], 'definition', 'progress', 'revision')
