@@ -32,6 +32,9 @@ final class Fingerprint {
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
 
+  /** Stands before the version that a fingerprint may end with. */
+  private static final String VERSION = "@";
+
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final DataOutputStream out = new DataOutputStream(bytes);
 
@@ -55,6 +58,39 @@ final class Fingerprint {
       fingerprint.texts(step.dependencies());
     }
     fingerprint.json(input);
+    return fingerprint.sha256();
+  }
+
+  /**
+   * Of a run of a stored definition. It ends with the version that was found for it: who goes on
+   * with a reservation goes on with that version, also when a later one has become the latest.
+   *
+   * @param asked the version that was asked for; null for the latest
+   * @param found the version that this is
+   */
+  static String of(String name, @Nullable Integer asked, Json input, int found) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("run");
+    fingerprint.text(name);
+    fingerprint.value(asked);
+    fingerprint.json(input);
+    return fingerprint.sha256() + VERSION + found;
+  }
+
+  /** Whether two submissions asked for the same; what was found for them may differ. */
+  static boolean isSameRequest(String one, String other) {
+    return one.split(VERSION, 2)[0].equals(other.split(VERSION, 2)[0]);
+  }
+
+  /** The version at the end of a fingerprint of a run of a stored definition. */
+  static int versionOf(String fingerprint) {
+    return Integer.parseInt(fingerprint.split(VERSION, 2)[1]);
+  }
+
+  /** Of what a document means, in hexadecimal digits. */
+  static String of(Json document) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.json(document);
     return fingerprint.sha256();
   }
 

@@ -17,16 +17,16 @@ import java.util.function.Function;
 final class IdempotentSubmission<T> {
 
   private final IdempotencyStore keys;
-  private final Function<String, Stored<T>> store;
+  private final Function<Reservation, Stored<T>> store;
   private final Function<String, Optional<T>> find;
 
   /**
-   * @param store stores it under an id, or leaves what is stored under it
+   * @param store stores it under the id of its reservation, or leaves what is stored under it
    * @param find what is stored under an id
    */
   IdempotentSubmission(
       IdempotencyStore keys,
-      Function<String, Stored<T>> store,
+      Function<Reservation, Stored<T>> store,
       Function<String, Optional<T>> find) {
     this.keys = keys;
     this.store = store;
@@ -42,14 +42,14 @@ final class IdempotentSubmission<T> {
   Stored<T> submit(String key, String id, String fingerprint) {
     Reservation reservation = keys.reserve(key, id, fingerprint);
     String reserved = reservation.id();
-    if (!reservation.fingerprint().equals(fingerprint)) {
+    if (!Fingerprint.isSameRequest(reservation.fingerprint(), fingerprint)) {
       throw new IdempotencyConflictException(reserved);
     }
     if (reservation.confirmed()) {
       T first = find.apply(reserved).orElseThrow(() -> new GoneException(reserved));
       return new Stored<>(first, false);
     }
-    Stored<T> stored = store.apply(reserved);
+    Stored<T> stored = store.apply(reservation);
     keys.confirm(key, reserved);
     return stored;
   }

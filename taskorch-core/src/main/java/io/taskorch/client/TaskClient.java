@@ -139,7 +139,7 @@ public final class TaskClient {
     }
     Stored<Task> stored =
         new IdempotentSubmission<>(
-                stores.idempotency(), reserved -> store(reserved, spec), stores.query()::find)
+                stores.idempotency(), reserved -> store(reserved.id(), spec), stores.query()::find)
             .submit(key, id, Fingerprint.of(spec));
     return new Submission(stored.thing(), stored.created());
   }

@@ -1,7 +1,9 @@
 package io.taskorch.client;
 
 import io.taskorch.client.IdempotentSubmission.Stored;
+import io.taskorch.json.InputSchema;
 import io.taskorch.json.PayloadCodec;
+import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
 import io.taskorch.store.Stores;
@@ -10,6 +12,9 @@ import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.Violations;
+import io.taskorch.workflow.DefinitionJson;
+import io.taskorch.workflow.DefinitionNotFoundException;
+import io.taskorch.workflow.DefinitionVersion;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
@@ -24,7 +29,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts workflow runs, waits for them, reads and operates them.
+ * Stores workflow definitions, starts runs, waits for them, reads and operates them.
  *
  * <p>Every method throws {@link io.taskorch.task.StoreUnavailableException} when the store cannot
  * be reached in time.
@@ -57,7 +62,7 @@ public final class WorkflowClient {
    */
   public RunHandle start(WorkflowDefinition definition, @Nullable Object input) {
     String id = newId();
-    stores.runs().start(newRun(id, definition, codec.write(input)));
+    stores.runs().start(newRun(id, definition, null, codec.write(input)));
     return handle(id);
   }
 
@@ -82,13 +87,140 @@ public final class WorkflowClient {
     Json json = codec.write(input);
     String id = newId();
     if (idempotencyKey == null) {
-      return submission(store(id, definition, json));
+      return submission(store(id, definition, null, json));
     }
     requirePossible(idempotencyKey);
     return submission(
         new IdempotentSubmission<>(
-                stores.idempotency(), reserved -> store(reserved, definition, json), this::find)
+                stores.idempotency(),
+                reserved -> store(reserved.id(), definition, null, json),
+                this::find)
             .submit(idempotencyKey, id, Fingerprint.of(definition, json)));
+  }
+
+  /** Starts a run of the latest version of a stored definition. */
+  public RunHandle start(String name, @Nullable Object input) {
+    return handle(submit(name, null, input, null).run().id());
+  }
+
+  /**
+   * Starts a run of a stored definition, once per idempotency key. The run keeps its version,
+   * whatever is defined later.
+   *
+   * @param version null for the latest
+   * @param idempotencyKey 1 to 256 characters; null for none
+   * @throws DefinitionNotFoundException no such definition, or version of it
+   * @throws io.taskorch.task.InvalidTaskException the input does not keep to the definition's
+   *     schema, with pointers below {@code /input}; or as the other {@code submit}
+   */
+  public RunSubmission submit(
+      String name,
+      @Nullable Integer version,
+      @Nullable Object input,
+      @Nullable String idempotencyKey) {
+    Json json = codec.write(input);
+    DefinitionVersion definition = definition(name, version);
+    requireFit(definition, json);
+    String id = newId();
+    if (idempotencyKey == null) {
+      return submission(store(id, definition.definition(), definition.number(), json));
+    }
+    requirePossible(idempotencyKey);
+    return submission(
+        new IdempotentSubmission<>(
+                stores.idempotency(),
+                reserved -> {
+                  int held = Fingerprint.versionOf(reserved.fingerprint());
+                  return store(reserved.id(), definition(name, held).definition(), held, json);
+                },
+                this::find)
+            .submit(idempotencyKey, id, Fingerprint.of(name, version, json, definition.number())));
+  }
+
+  private static void requireFit(DefinitionVersion definition, Json input) {
+    Json schema = definition.inputSchema();
+    if (schema != null) {
+      InputSchema.of(schema).check(input);
+    }
+  }
+
+  /** Stores a definition as {@link #define(WorkflowDefinition, Json)} does, for any input. */
+  public DefinitionSubmission define(WorkflowDefinition definition) {
+    return define(definition, null);
+  }
+
+  /**
+   * Stores a definition as a new version of its name, unless the latest version means the same.
+   *
+   * @param inputSchema a JSON Schema that the input of its runs must keep to; null for none
+   * @throws io.taskorch.task.InvalidTaskException a step's payload is not JSON, the schema is none
+   *     or needs a library that is not there, or there are too many definitions or versions
+   * @throws io.taskorch.task.StorageFullException there is no room
+   */
+  public DefinitionSubmission define(WorkflowDefinition definition, @Nullable Json inputSchema) {
+    requireJson(definition);
+    if (inputSchema != null) {
+      InputSchema.of(inputSchema);
+    }
+    Json document = DefinitionJson.write(definition, inputSchema);
+    DefinitionStore.Saved saved =
+        stores
+            .definitions()
+            .save(
+                definition.name(),
+                Fingerprint.of(document),
+                document,
+                TaskId.next(clock.instant(), 0));
+    return new DefinitionSubmission(
+        new DefinitionVersion(
+            definition, saved.version().number(), inputSchema, saved.version().createdAt()),
+        saved.created());
+  }
+
+  /**
+   * A version of a definition.
+   *
+   * @param version null for the latest
+   * @throws DefinitionNotFoundException no such definition, or version of it
+   */
+  public DefinitionVersion definition(String name, @Nullable Integer version) {
+    return stores
+        .definitions()
+        .find(name, version)
+        .map(WorkflowClient::read)
+        .orElseThrow(() -> new DefinitionNotFoundException(name, version));
+  }
+
+  /** The latest version of a definition. */
+  public DefinitionVersion definition(String name) {
+    return definition(name, null);
+  }
+
+  private static DefinitionVersion read(DefinitionStore.Stored stored) {
+    DefinitionJson.Content content = DefinitionJson.read(stored.document());
+    return new DefinitionVersion(
+        content.definition(),
+        stored.version().number(),
+        content.inputSchema(),
+        stored.version().createdAt());
+  }
+
+  /** See {@link DefinitionStore#list}. */
+  public List<DefinitionStore.Version> definitions(@Nullable String after, int most) {
+    return stores.definitions().list(after, most);
+  }
+
+  /**
+   * See {@link DefinitionStore#versions}.
+   *
+   * @throws DefinitionNotFoundException no such definition
+   */
+  public List<DefinitionStore.Version> versions(String name, @Nullable Integer before, int most) {
+    List<DefinitionStore.Version> versions = stores.definitions().versions(name, before, most);
+    if (versions.isEmpty() && before == null) {
+      throw new DefinitionNotFoundException(name, null);
+    }
+    return versions;
   }
 
   private static void requirePossible(String key) {
@@ -103,7 +235,13 @@ public final class WorkflowClient {
     return stores.partitions().newId(stores.partitions().any(), clock.instant());
   }
 
-  private NewRun newRun(String id, WorkflowDefinition definition, Json input) {
+  private NewRun newRun(
+      String id, WorkflowDefinition definition, @Nullable Integer version, Json input) {
+    requireJson(definition);
+    return new NewRun(id, definition, version, input);
+  }
+
+  private void requireJson(WorkflowDefinition definition) {
     Violations wrong = new Violations();
     List<Step> steps = definition.steps();
     for (int i = 0; i < steps.size(); i++) {
@@ -112,11 +250,11 @@ public final class WorkflowClient {
       }
     }
     wrong.throwIfAny();
-    return new NewRun(id, definition, input);
   }
 
-  private Stored<Run> store(String id, WorkflowDefinition definition, Json input) {
-    stores.runs().start(newRun(id, definition, input));
+  private Stored<Run> store(
+      String id, WorkflowDefinition definition, @Nullable Integer version, Json input) {
+    stores.runs().start(newRun(id, definition, version, input));
     return new Stored<>(get(id), true);
   }
 

@@ -1,6 +1,7 @@
 package io.taskorch.observe;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
@@ -101,6 +102,11 @@ public final class MeteredStores implements Stores {
   @Override
   public ScheduleStore schedules() {
     return stores.schedules();
+  }
+
+  @Override
+  public DefinitionStore definitions() {
+    return stores.definitions();
   }
 
   @Override

@@ -60,7 +60,7 @@ final class RedisRunStore implements RunStore {
       Args args =
           Args.ofCapacity(7 + 7 * chunk.items().size())
               .add(run.id())
-              .add(run.definition().name())
+              .add(nameOf(run))
               .add(dag.size())
               .add(first ? run.input().utf8() : new byte[0])
               .add(first ? roots : "")
@@ -78,6 +78,11 @@ final class RedisRunStore implements RunStore {
     if (calls.word(partition, "run/commit", Args.of().add(run.id())).equals("more")) {
       advanceAll(calls, partition);
     }
+  }
+
+  /** A run's name and, behind an at sign, which no name has, the version of its definition. */
+  private static String nameOf(NewRun run) {
+    return run.definition().name() + (run.version() == null ? "" : "@" + run.version());
   }
 
   private record StagedStep(
@@ -207,9 +212,11 @@ final class RedisRunStore implements RunStore {
   }
 
   private static Run run(String id, List<Object> head, List<Run.StepStatus> steps) {
+    String[] name = Replies.text(head.get(1)).split("@", 2);
     return new Run(
         id,
-        Replies.text(head.get(1)),
+        name[0],
+        name.length == 1 ? null : Integer.valueOf(name[1]),
         RunState.ofCode(Replies.text(head.get(0)).charAt(0)),
         Json.ofUtf8(Replies.bytes(head.get(6))),
         Instant.ofEpochMilli(Replies.number(head.get(2))),

@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.netty.channel.epoll.Epoll;
+import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
@@ -230,6 +231,11 @@ public final class RedisStores implements Stores {
   @Override
   public ScheduleStore schedules() {
     return new RedisScheduleStore(calls, partitions);
+  }
+
+  @Override
+  public DefinitionStore definitions() {
+    return new RedisDefinitionStore(calls, partitions);
   }
 
   @Override

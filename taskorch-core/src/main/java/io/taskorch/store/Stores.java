@@ -25,6 +25,8 @@ public interface Stores extends AutoCloseable {
 
   ScheduleStore schedules();
 
+  DefinitionStore definitions();
+
   Partitions partitions();
 
   /**

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One execution of a workflow.
  *
+ * @param version of the stored definition; null when the definition came with the run
  * @param finishedAt null while it runs
  * @param steps in topological order; empty in lists
  */
 public record Run(
     String id,
     String name,
+    @Nullable Integer version,
     RunState state,
     Json input,
     Instant createdAt,

@@ -40,6 +40,8 @@ final class Logs {
     // What the libraries below have to say in detail helps nobody who looks for a task.
     root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     context.getLogger("io.taskorch").setLevel(level);
+    // It tells as an error of its own what is wrong with a caller's schema or input.
+    context.getLogger("com.networknt").setLevel(Level.OFF);
   }
 
   private static PatternLayoutEncoder text() {

@@ -16,6 +16,7 @@ import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskorchException;
 import io.taskorch.task.Violation;
+import io.taskorch.workflow.DefinitionNotFoundException;
 import io.taskorch.workflow.IllegalRunMoveException;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
               e.violations().stream().anyMatch(v -> v.code().equals("too-large")) ? 413 : 422,
               e.violations());
       case TaskNotFoundException e -> notFound(request);
+      case DefinitionNotFoundException e -> notFound(request);
       case IllegalMoveException e ->
           Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
       case IllegalRunMoveException e ->

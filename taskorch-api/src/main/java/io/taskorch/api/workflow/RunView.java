@@ -9,11 +9,16 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A workflow run as it is read back; lists leave out the steps. */
+/**
+ * A workflow run as it is read back; lists leave out the steps.
+ *
+ * @param version of the stored definition; null when the definition came with the run
+ */
 @Schema(name = "WorkflowRun")
 record RunView(
     String id,
     String name,
+    @Nullable Integer version,
     RunState state,
     @Schema(implementation = Object.class) Json input,
     Instant createdAt,
@@ -62,6 +67,7 @@ record RunView(
     return new RunView(
         run.id(),
         run.name(),
+        run.version(),
         run.state(),
         run.input(),
         run.createdAt(),

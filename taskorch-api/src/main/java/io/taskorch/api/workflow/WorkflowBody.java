@@ -25,7 +25,11 @@ record WorkflowBody(
    * @throws io.taskorch.api.input.InvalidRequestException naming everything that is wrong
    */
   static WorkflowDefinition read(Fields in) {
-    String name = in.requiredText("name");
+    return read(in, in.requiredText("name"));
+  }
+
+  /** As {@link #read(Fields)}, under a name that is known already. */
+  static WorkflowDefinition read(Fields in, String name) {
     List<Step> steps = new ArrayList<>();
     for (Fields step : in.requiredObjects("steps", StepBody.class, WorkflowDefinition.MOST_STEPS)) {
       Step made = StepBody.read(step);

@@ -61,7 +61,11 @@ final class WorkflowController {
     Fields in = Fields.of(body, WorkflowBody.class, Bodies.MOST_OF_MANY);
     String key = IdempotencyKey.of(idempotencyKey, in);
     WorkflowDefinition definition = WorkflowBody.read(in);
-    RunSubmission submission = workflows.submit(definition, WorkflowBody.input(in), key);
+    return started(workflows.submit(definition, WorkflowBody.input(in), key));
+  }
+
+  /** The answer to whoever starts a run. */
+  static HttpResponse<RunView> started(RunSubmission submission) {
     RunView view = RunView.of(submission.run());
     return HttpResponse.<RunView>status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
         .headers(headers -> headers.location(URI.create("/v1/workflows/" + view.id())))

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelRun {
   final String id;
   final String name;
+  final @Nullable Integer version;
   final Json input;
   final Instant createdAt;
   final List<ModelStep> steps = new ArrayList<>();
@@ -32,6 +33,7 @@ final class ModelRun {
   ModelRun(NewRun started, Map<String, String> taskIds, Instant now) {
     this.id = started.id();
     this.name = started.definition().name();
+    this.version = started.version();
     this.input = started.input();
     this.createdAt = now;
     for (Step step : started.definition().steps()) {
@@ -46,6 +48,7 @@ final class ModelRun {
     return new Run(
         id,
         name,
+        version,
         state,
         input,
         createdAt,

@@ -1,5 +1,6 @@
 package io.taskorch.testing.model;
 
+import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
@@ -76,6 +77,11 @@ final class ReferenceModel implements Stores {
 
   @Override
   public IdempotencyStore idempotency() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public DefinitionStore definitions() {
     throw new UnsupportedOperationException();
   }
 

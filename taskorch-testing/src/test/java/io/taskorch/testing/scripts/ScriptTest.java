@@ -28,7 +28,9 @@ class ScriptTest {
           "run/retry",
           "key/reserve",
           "schedule/hold",
-          "schedule/save");
+          "schedule/save",
+          "definition/stage",
+          "definition/save");
 
   static Stream<Script> scripts() {
     return Script.all().stream().filter(s -> !s.isInclude());

@@ -1,0 +1,69 @@
+package io.taskorch.store;
+
+import io.taskorch.task.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Workflow definitions by name, each with versions that never change. */
+public interface DefinitionStore {
+
+  /** Definitions in one partition. */
+  int MOST_DEFINITIONS = 10_000;
+
+  /** Versions of one definition. */
+  int MOST_VERSIONS = 10_000;
+
+  /** Bytes of a version. */
+  int MOST_BYTES = 32 * 1024 * 1024;
+
+  /**
+   * Stores a new version, unless the latest has the same digest.
+   *
+   * @param digest SHA-256 of what the document means, in hexadecimal digits
+   * @param operation names this call; the same again gives the same answer
+   * @throws io.taskorch.task.InvalidTaskException it is too large, or there are too many
+   */
+  Saved save(String name, String digest, Json document, String operation);
+
+  /**
+   * A version.
+   *
+   * @param version null for the latest
+   */
+  Optional<Stored> find(String name, @Nullable Integer version);
+
+  /**
+   * The versions of a definition, latest first; none when there is no such definition.
+   *
+   * @param before only those before this one; null for all
+   * @param most 1 to 500
+   */
+  List<Version> versions(String name, @Nullable Integer before, int most);
+
+  /**
+   * The latest version of each definition, by name.
+   *
+   * @param after only those behind this name; null for all
+   * @param most 1 to 500
+   */
+  List<Version> list(@Nullable String after, int most);
+
+  /**
+   * What became of a document.
+   *
+   * @param created false when the latest version was the same already
+   */
+  record Saved(Version version, boolean created) {}
+
+  /** A version as it is stored. */
+  record Stored(Version version, Json document) {}
+
+  /**
+   * A version without its document.
+   *
+   * @param number from 1
+   */
+  record Version(String name, int number, Instant createdAt) {}
+}

@@ -1,0 +1,200 @@
+package io.taskorch.workflow;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskorch.task.Json;
+import io.taskorch.task.TaskSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A definition as one JSON document, in the shape in which it is submitted: {@code {"name",
+ * "steps":[{"name", "task_type", "dependencies", …}], "input_schema"}}. A step has the fields of
+ * its task beside its own, by the names of the records' components, so a component that is added to
+ * either needs nothing here. What is absent or empty is not written. Documents of users, such as
+ * payloads, stay byte for byte.
+ */
+public final class DefinitionJson {
+
+  private static final String NAME = "name";
+  private static final String STEPS = "steps";
+  private static final String INPUT_SCHEMA = "input_schema";
+  private static final String TASK = "task";
+  private static final String TYPE = "type";
+
+  /** What {@link #TYPE} of a task is called in a step. */
+  private static final String TASK_TYPE = "task_type";
+
+  private static final JsonSetter.Value ABSENT_IS_EMPTY =
+      JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .serializationInclusion(JsonInclude.Include.NON_EMPTY)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          // A version of this program that knows more may have written it.
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .withConfigOverride(List.class, o -> o.setSetterInfo(ABSENT_IS_EMPTY))
+          .withConfigOverride(Map.class, o -> o.setSetterInfo(ABSENT_IS_EMPTY))
+          .addModule(new DefinitionModule())
+          .build();
+
+  /** The fields of a step that hold documents of users. */
+  private static final Set<String> DOCUMENTS =
+      Stream.of(Step.class, TaskSpec.class)
+          .flatMap(type -> Arrays.stream(type.getRecordComponents()))
+          .filter(component -> component.getType() == Json.class)
+          .map(DefinitionJson::fieldOf)
+          .collect(Collectors.toSet());
+
+  /** The fields of a step that are its own. */
+  private static final Set<String> OWN = fields(Step.class);
+
+  private DefinitionJson() {}
+
+  private static Set<String> fields(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(DefinitionJson::fieldOf)
+        .collect(Collectors.toSet());
+  }
+
+  private static String fieldOf(RecordComponent component) {
+    return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName());
+  }
+
+  /**
+   * What a document holds.
+   *
+   * @param inputSchema null for none
+   */
+  public record Content(WorkflowDefinition definition, @Nullable Json inputSchema) {}
+
+  public static Json write(WorkflowDefinition definition, @Nullable Json inputSchema) {
+    ObjectNode document = MAPPER.createObjectNode().put(NAME, definition.name());
+    document.set(STEPS, tree(definition));
+    if (inputSchema != null) {
+      document.putPOJO(INPUT_SCHEMA, inputSchema);
+    }
+    return json(document);
+  }
+
+  /** The steps alone, as a list. */
+  public static Json steps(WorkflowDefinition definition) {
+    return json(tree(definition));
+  }
+
+  private static Json json(Object tree) {
+    try {
+      return Json.ofUtf8(MAPPER.writeValueAsBytes(tree));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static JsonNode tree(Json document) {
+    try {
+      return MAPPER.readTree(document.utf8());
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a document", e);
+    }
+  }
+
+  private static ArrayNode tree(WorkflowDefinition definition) {
+    ArrayNode steps = MAPPER.createArrayNode();
+    definition.steps().forEach(step -> steps.add(fields(step)));
+    return steps;
+  }
+
+  /** A step's fields, each by the name that it has in the document. */
+  static ObjectNode fields(Step step) {
+    ObjectNode own = MAPPER.valueToTree(step);
+    ObjectNode all = MAPPER.createObjectNode();
+    all.set(NAME, own.remove(NAME));
+    if (own.remove(TASK) instanceof ObjectNode task) {
+      all.set(TASK_TYPE, task.remove(TYPE));
+      all.setAll(task);
+    }
+    for (var field : own.properties()) {
+      if (all.replace(field.getKey(), field.getValue()) != null) {
+        throw new IllegalStateException("a step and its task both have " + field.getKey());
+      }
+    }
+    return all;
+  }
+
+  /**
+   * @throws io.taskorch.task.InvalidTaskException the definition cannot be
+   * @throws IllegalArgumentException the document is none that was written here
+   */
+  public static Content read(Json document) {
+    String name = "";
+    List<Step> steps = new ArrayList<>();
+    Json inputSchema = null;
+    try (JsonParser parser = JsonSlice.parser(document)) {
+      parser.nextToken();
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        parser.nextToken();
+        switch (field) {
+          case NAME -> name = parser.getText();
+          case INPUT_SCHEMA -> inputSchema = document(parser, document.utf8());
+          case STEPS -> {
+            while (parser.nextToken() == JsonToken.START_OBJECT) {
+              steps.add(step(parser, document.utf8()));
+            }
+          }
+          default -> parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a stored definition", e);
+    }
+    return new Content(new WorkflowDefinition(name, steps), inputSchema);
+  }
+
+  private static Step step(JsonParser parser, byte[] document) throws IOException {
+    ObjectNode own = MAPPER.createObjectNode();
+    ObjectNode task = MAPPER.createObjectNode();
+    for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+      parser.nextToken();
+      ObjectNode into = OWN.contains(field) ? own : task;
+      String name = field.equals(TASK_TYPE) ? TYPE : field;
+      if (DOCUMENTS.contains(field)) {
+        into.putPOJO(name, document(parser, document));
+      } else {
+        into.set(name, MAPPER.readTree(parser));
+      }
+    }
+    if (!task.isEmpty()) {
+      own.set(TASK, task);
+    }
+    return MAPPER.treeToValue(own, Step.class);
+  }
+
+  private static Json document(JsonParser parser, byte[] document) throws IOException {
+    int start = JsonSlice.startOfToken(parser);
+    parser.skipChildren();
+    JsonSlice slice = JsonSlice.upToToken(parser, document, start);
+    return Json.ofUtf8(Arrays.copyOfRange(document, slice.start(), slice.end()));
+  }
+}
