@@ -34,6 +34,13 @@ public record Simulation(
     collisions = List.copyOf(collisions);
   }
 
+  /**
+   * A schedule to simulate.
+   *
+   * @param createdAt what an interval without a start counts from
+   */
+  public record Subject(Schedule schedule, Instant createdAt) {}
+
   /** A stretch of time, without its end. */
   public record Window(Instant from, Instant to) {
     boolean contains(Instant instant) {
@@ -68,17 +75,17 @@ public record Simulation(
   }
 
   /**
-   * @param schedules at most {@link #MOST_SCHEDULES}
+   * @param subjects at most {@link #MOST_SCHEDULES}
    * @param window at most {@link #LONGEST_WINDOW}
    * @param runTime how long a task takes
    * @param outages when no scheduler runs
    */
   public static Simulation of(
-      List<Schedule> schedules, Window window, Duration runTime, List<Window> outages) {
+      List<Subject> subjects, Window window, Duration runTime, List<Window> outages) {
     List<SimulatedInstant> instants = new ArrayList<>();
     boolean complete = true;
-    for (Schedule schedule : schedules) {
-      Run run = new Run(schedule, window, runTime, outages, MOST_INSTANTS - instants.size());
+    for (Subject subject : subjects) {
+      Run run = new Run(subject, window, runTime, outages, MOST_INSTANTS - instants.size());
       complete &= run.toEnd();
       instants.addAll(run.sorted());
     }
@@ -113,9 +120,9 @@ public record Simulation(
     private final Map<Instant, SimulatedInstant> fates = new TreeMap<>();
     private final Map<String, Instant> ends = new HashMap<>();
 
-    Run(Schedule schedule, Window window, Duration runTime, List<Window> outages, int most) {
-      this.schedule = schedule;
-      this.firings = new Firings(schedule, window.from);
+    Run(Subject subject, Window window, Duration runTime, List<Window> outages, int most) {
+      this.schedule = subject.schedule;
+      this.firings = new Firings(schedule, subject.createdAt);
       this.window = window;
       this.runTime = runTime;
       this.outages = outages;
@@ -130,7 +137,7 @@ public record Simulation(
         if (fates.size() >= most) {
           return false;
         }
-        Turn turn = Turn.of(schedule, firings, progress, now, states(now), Instant::toString);
+        Turn turn = Turn.of(schedule, firings, progress, now, states(progress, now), Instant::toString);
         note(progress, turn, now);
         progress = turn.progress();
         now = running(next(turn, now));
@@ -154,10 +161,13 @@ public record Simulation(
       return at;
     }
 
-    private Map<String, TaskState> states(Instant now) {
+    private Map<String, TaskState> states(Progress progress, Instant now) {
       Map<String, TaskState> states = new HashMap<>();
-      ends.forEach(
-          (id, end) -> states.put(id, end.isAfter(now) ? TaskState.RUNNING : TaskState.SUCCEEDED));
+      for (String id : progress.open()) {
+        Instant end = ends.get(id);
+        states.put(
+            id, end != null && end.isAfter(now) ? TaskState.RUNNING : TaskState.SUCCEEDED);
+      }
       return states;
     }
 
@@ -191,20 +201,20 @@ public record Simulation(
       fates.put(instant, new SimulatedInstant(schedule.name(), instant, fate, firesAt));
     }
 
-    /** The next turn that can make a difference. */
+    /** The next turn that can make a difference: no task fails here. */
     private @Nullable Instant next(Turn turn, Instant now) {
       Instant lookAgain = turn.lookAgain();
+      Instant next = turn.progress().next();
+      Instant due = next == null ? null : firings.firesAt(next);
       if (lookAgain == null || turn.progress().queued() == null) {
-        return lookAgain;
+        return due;
       }
-      Instant end =
-          ends.values().stream()
-              .filter(e -> e.isAfter(now))
+      Instant change =
+          turn.progress().open().stream()
+              .map(id -> ends.getOrDefault(id, now))
               .min(Comparator.naturalOrder())
               .orElse(now);
-      Instant next = turn.progress().next();
-      Instant due = next == null ? end : firings.firesAt(next);
-      Instant change = end.isBefore(due) ? end : due;
+      change = due != null && due.isBefore(change) ? due : change;
       return change.isAfter(lookAgain) ? change : lookAgain;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.taskorch.schedule.Simulation.Collision;
 import io.taskorch.schedule.Simulation.Fate;
 import io.taskorch.schedule.Simulation.SimulatedInstant;
+import io.taskorch.schedule.Simulation.Subject;
 import io.taskorch.schedule.Simulation.Window;
 import io.taskorch.task.TaskSpec;
 import java.time.Duration;
@@ -30,9 +31,13 @@ class SimulationTest {
     return Schedule.builder(name).cron(cron).task(TaskSpec.of("t"));
   }
 
+  private static Subject subject(Schedule.Builder schedule) {
+    return new Subject(schedule.build(), BEGIN);
+  }
+
   private static Simulation of(Schedule.Builder schedule, int minutes, Window... outages) {
     return Simulation.of(
-        List.of(schedule.build()), AN_HOUR, Duration.ofMinutes(minutes), List.of(outages));
+        List.of(subject(schedule)), AN_HOUR, Duration.ofMinutes(minutes), List.of(outages));
   }
 
   @Test
@@ -89,9 +94,9 @@ class SimulationTest {
     Simulation simulation =
         Simulation.of(
             List.of(
-                schedule("a", "0 * * * *").build(),
-                schedule("b", "*/30 * * * *").build(),
-                schedule("c", "*/10 * * * *").build()),
+                subject(schedule("a", "0 * * * *")),
+                subject(schedule("b", "*/30 * * * *")),
+                subject(schedule("c", "*/10 * * * *"))),
             AN_HOUR,
             Duration.ZERO,
             List.of());
@@ -106,8 +111,8 @@ class SimulationTest {
     Simulation simulation =
         Simulation.of(
             List.of(
-                schedule("q", "* * * * * *").overlap(Overlap.QUEUE_ONE).build(),
-                schedule("s", "* * * * * *").build()),
+                subject(schedule("q", "* * * * * *").overlap(Overlap.QUEUE_ONE)),
+                subject(schedule("s", "* * * * * *"))),
             new Window(BEGIN, BEGIN.plus(Simulation.LONGEST_WINDOW)),
             Duration.ofDays(1),
             List.of(new Window(BEGIN.plusSeconds(5), BEGIN.plus(Duration.ofDays(300)))));

@@ -8,6 +8,7 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.annotation.Nullable;
 import io.taskorch.Taskorch;
+import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.micronaut.config.App;
@@ -125,6 +126,11 @@ final class TaskorchFactory {
   @Singleton
   WorkflowClient workflows(Taskorch taskorch) {
     return taskorch.workflows();
+  }
+
+  @Singleton
+  ScheduleClient schedules(Taskorch taskorch) {
+    return taskorch.schedules();
   }
 
   @Singleton

@@ -6,6 +6,8 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.taskorch.api.input.InvalidRequestException;
+import io.taskorch.schedule.DeclaredScheduleException;
+import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.task.GoneException;
 import io.taskorch.task.IdempotencyConflictException;
 import io.taskorch.task.IllegalMoveException;
@@ -54,6 +56,9 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
               e.violations());
       case TaskNotFoundException e -> notFound(request);
       case DefinitionNotFoundException e -> notFound(request);
+      case ScheduleNotFoundException e -> notFound(request);
+      case DeclaredScheduleException e ->
+          Problem.of(request, HttpStatus.CONFLICT, "declared", "Declared elsewhere", message(e));
       case IllegalMoveException e ->
           Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
       case IllegalRunMoveException e ->

@@ -25,7 +25,7 @@ public record RetryPolicyBody(
     @Schema(description = "the share of a wait drawn at random on either side, 0 to 1")
         @Nullable Double jitter) {
 
-  static RetryPolicyBody of(RetryPolicy policy) {
+  public static RetryPolicyBody of(RetryPolicy policy) {
     return new RetryPolicyBody(
         policy.maxAttempts(),
         Durations.format(policy.delay()),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A task as it is submitted. Only {@code type} is required. */
 @Schema(name = "NewTask")
-record TaskBody(
+public record TaskBody(
     @Schema(description = "which handlers take it", example = "process_image") String type,
     @Schema(description = "any JSON, at most 256 KiB; passed on byte for byte")
         @Nullable Object payload,
@@ -31,6 +31,14 @@ record TaskBody(
     @Nullable Map<String, String> metadata,
     @Schema(description = "how long it is kept after its end", example = "24h")
         @Nullable String retention) {
+
+  /** Reads a task that is part of another body; null when it was refused, which is noted then. */
+  public static @Nullable TaskSpec readPart(Fields in) {
+    TaskSpec.Builder builder = TaskSpec.builder(in.requiredText("type"));
+    TaskFields.read(in, builder);
+    String key = in.text("idempotency_key");
+    return in.build(builder.idempotencyKey(key)::build);
+  }
 
   /**
    * Reads a task.
