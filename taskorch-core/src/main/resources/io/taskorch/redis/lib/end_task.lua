@@ -23,13 +23,9 @@ local function expiry_of(state, at, retention)
   return format('%013d', at + kept)
 end
 
--- file_ended(ids, queue, to, at, retention, run): the indexes of tasks that have ended alike. A step's
--- retention begins with the end of its run.
-local function file_ended(ids, queue, to, at, retention, run)
+-- file_ended(ids, queue, to, at): the index of tasks that have ended alike, and who waits for them.
+local function file_ended(ids, queue, to, at)
   index_add_all(index_key(queue, to), format('%013d', at), ids)
-  if not run then
-    index_add_all(EXPIRING, expiry_of(to, at, retention), ids)
-  end
   tell_ended(ids)
 end
 
@@ -38,7 +34,11 @@ local function mark_ended(t, to, reason, at)
   t.reason = reason
   save(t)
   announce(t)
-  file_ended({t.id}, t.queue, to, at, t.retention, t.run)
+  file_ended({t.id}, t.queue, to, at)
+  -- A step's retention begins with the end of its run.
+  if not t.run then
+    index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)
+  end
 end
 
 -- follow_edges(r, index, succeeded, from, ended, freed): takes a step that has ended off its

@@ -1,13 +1,18 @@
 -- forget(id, bytes): plans the deletion of all that is stored of a task that has ended. bytes is its
--- record, or the beginning of it up to the names.
+-- record, or the beginning of it up to the names. forget_keys(id, notes): the same but for the index
+-- of its state; notes tells whether it may have a history, progress or a log.
 --- @include "lib/glance"
-local function forget(id, bytes)
-  index_remove(index_key(glance(bytes).queue, sub(bytes, 73, 73)), id)
+local function forget_keys(id, notes)
   delete(RECORD .. id)
   delete(RESULT .. id)
-  if byte(bytes, HEADER_LENGTH) == 49 then
+  if notes then
     delete(ATTEMPTS .. id)
     delete(PROGRESS .. id)
     delete(LOGS .. id)
   end
+end
+
+local function forget(id, bytes)
+  index_remove(index_key(glance(bytes).queue, sub(bytes, 73, 73)), id)
+  forget_keys(id, has_notes(bytes))
 end

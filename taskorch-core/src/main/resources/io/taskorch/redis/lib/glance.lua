@@ -40,3 +40,8 @@ end
 local function run_of(bytes, shape)
   return sub(bytes, shape.names_end + 1, shape.names_end + 26)
 end
+
+-- has_notes(bytes): whether a task may have a history, progress or a log.
+local function has_notes(bytes)
+  return byte(bytes, HEADER_LENGTH) == 49
+end

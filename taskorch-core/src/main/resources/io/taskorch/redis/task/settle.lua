@@ -12,6 +12,7 @@
 --- @include "lib/now"
 --- @include "lib/glance"
 --- @include "lib/end_task"
+--- @include "lib/forget_group"
 --- @include "lib/history"
 --- @include "lib/lease"
 --- @include "lib/give_back"
@@ -43,14 +44,19 @@ local groups = {}
 local function group_of(bytes, shape)
   local run = in_run(bytes)
   local attempt, retention = run and 'step' or sub(bytes, 87, 91), sub(bytes, 42, 49)
-  local of_attempt = shape[attempt]
+  local notes = has_notes(bytes)
+  local name = notes and 'noted' .. attempt or attempt
+  local of_attempt = shape[name]
   if not of_attempt then
     of_attempt = {}
-    shape[attempt] = of_attempt
+    shape[name] = of_attempt
   end
   local group = of_attempt[retention]
   if not group then
-    group = {ids = {}, n = 0, shape = shape, attempt = attempt, retention = retention, run = run}
+    group = {
+      ids = {}, n = 0, shape = shape, attempt = attempt, retention = retention, run = run,
+      notes = notes
+    }
     of_attempt[retention] = group
     groups[#groups + 1] = group
   end
@@ -68,8 +74,9 @@ local function file_successes()
     local shape, members = group.shape, group.ids
     index_remove_all(LEASES, members)
     index_remove_all(shape.running, members)
-    file_ended(members, shape.queue, 'D', at, group.retention, group.run)
+    file_ended(members, shape.queue, 'D', at)
     if not group.run then
+      expire_together(members, expiry_of('D', at, group.retention), shape.queue, at13, group.notes)
       event_all(state_event('D', group.attempt + 0, shape.queue, shape.type), members)
     end
   end

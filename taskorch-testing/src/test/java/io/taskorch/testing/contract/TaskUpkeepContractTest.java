@@ -3,6 +3,7 @@ package io.taskorch.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskorch.store.Claim;
+import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskStore.Heartbeat;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.store.TaskUpkeep.Promoted;
@@ -18,6 +19,7 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
@@ -164,6 +166,34 @@ class TaskUpkeepContractTest extends Contract {
       clock.advance(Duration.ofMillis(2));
       assertThat(pruneAll(Duration.ZERO)).isEqualTo(1);
       assertThat(stores.query().find(cancelled)).isEmpty();
+    }
+
+    @Test
+    void tasksThatHaveSucceededTogetherGoTogetherButForThoseDeletedMeanwhile() {
+      TaskSpec kept = TaskSpec.builder("t").retention(Duration.ofDays(2)).build();
+      List<Lease> leases = new ArrayList<>();
+      for (TaskSpec spec : List.of(TaskSpec.of("t"), TaskSpec.of("t"), TaskSpec.of("t"), kept)) {
+        enqueue(spec);
+      }
+      claim(4).leased().forEach(leased -> leases.add(leased.lease()));
+      Lease noted = leases.getFirst();
+      stores.tasks().progress(noted, new Progress(1, "m"));
+      stores
+          .tasks()
+          .settle(
+              leases.stream()
+                  .map(lease -> new Settlement(lease, new Outcome.Succeeded(Json.of("1"))))
+                  .toList());
+      String deleted = leases.get(1).taskId();
+      stores.tasks().delete(deleted);
+      clock.advance(Duration.ofHours(24).plusMillis(1));
+      pruneAll(Duration.ZERO);
+      assertThat(stores.query().list(TaskFilter.ofState(TaskState.SUCCEEDED)).tasks())
+          .extracting(Task::id)
+          .containsExactly(leases.getLast().taskId());
+      clock.advance(Duration.ofDays(1));
+      pruneAll(Duration.ZERO);
+      assertThat(keys()).noneMatch(key -> leases.stream().anyMatch(l -> key.contains(l.taskId())));
     }
 
     @Test

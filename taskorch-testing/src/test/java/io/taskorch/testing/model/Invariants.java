@@ -20,6 +20,7 @@ final class Invariants {
 
   private static final long BAND = 10_000_000_000_000L;
   private static final int MOST_CRASHES = 3;
+  private static final int ID_LENGTH = 26;
   private static final int MOST_ATTEMPTS_KEPT = 100;
 
   private static final Map<TaskState, String> INDEX =
@@ -47,6 +48,7 @@ final class Invariants {
           "leases",
           "sequence",
           "expiring",
+          "expiring-more",
           "reaper",
           "awaited",
           "events",
@@ -157,7 +159,28 @@ final class Invariants {
   }
 
   private void retention() {
-    Map<String, Long> expiring = contents.sortedSet("expiring");
+    Map<String, Long> expiring = new HashMap<>();
+    long more = 0;
+    for (Map.Entry<String, Long> entry : contents.sortedSet("expiring").entrySet()) {
+      String member = entry.getKey();
+      boolean group = member.length() > ID_LENGTH;
+      String ids = group ? member.substring(member.indexOf(':') + 1) : member;
+      for (int i = 0; i < ids.length(); i += ID_LENGTH) {
+        String id = ids.substring(i, i + ID_LENGTH);
+        more += i == 0 ? 0 : 1;
+        StoredTask task = tasks.get(id);
+        boolean counts =
+            !group
+                || (task != null
+                    && task.state() == TaskState.SUCCEEDED
+                    && member.startsWith(String.valueOf(task.updated())));
+        if (counts) {
+          expect(expiring.put(id, entry.getValue()) == null, id + " goes twice");
+        }
+      }
+    }
+    String counted = contents.has("expiring-more") ? contents.string("expiring-more") : "0";
+    expect(String.valueOf(more).equals(counted), "retention miscounts its groups: " + counted);
     for (StoredTask task : tasks.values()) {
       boolean goes = task.state().isFinal() && !task.isStep();
       expect(
