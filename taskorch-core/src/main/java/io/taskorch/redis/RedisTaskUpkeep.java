@@ -82,7 +82,7 @@ final class RedisTaskUpkeep implements TaskUpkeep {
     return new Reaped(
         (int) Replies.number(reply.get(0)),
         (int) Replies.number(reply.get(1)),
-        Replies.time(reply.get(2)));
+        Replies.number(reply.get(2)) == 1);
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRecord {
 
-  static final int HEADER_LENGTH = 219;
+  static final int HEADER_LENGTH = 232;
 
   private static final Priority[] PRIORITIES = Priority.values();
 
@@ -36,19 +36,19 @@ final class TaskRecord {
   private TaskRecord() {}
 
   /**
-   * What the scripts need to make a record: its first 36 bytes less the time of creation, which is
-   * theirs, then five of the largest number of attempts, queue and type.
+   * What the scripts need to make a record, as {@code read_head} in {@code lib/move.lua} takes it
+   * apart.
    */
   static byte[] head(TaskSpec spec, boolean inRun, int specLength) {
     StringBuilder head = new StringBuilder(96);
-    head.append('1').append(spec.priority().ordinal()).append(inRun ? '1' : '0');
-    pad(head, spec.queue().length(), 3);
-    pad(head, spec.type().length(), 3);
     pad(head, specLength, 6);
+    pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
+    pad(head, retentionSeconds(spec.retention()), 8);
     Instant startBefore = spec.startBefore();
     pad(head, startBefore == null ? 0 : Math.max(FIRST_TIME, startBefore.toEpochMilli()), 13);
-    pad(head, retentionSeconds(spec.retention()), 8);
-    pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
+    head.append(spec.priority().ordinal()).append(inRun ? '1' : '0');
+    pad(head, spec.queue().length(), 3);
+    pad(head, spec.type().length(), 3);
     head.append(spec.queue()).append(spec.type());
     return head.toString().getBytes(StandardCharsets.US_ASCII);
   }
@@ -92,7 +92,7 @@ final class TaskRecord {
   }
 
   static TaskState state(byte[] record) {
-    return TaskState.ofCode((char) record[72]);
+    return TaskState.ofCode((char) record[87]);
   }
 
   /** A record alone, with no more of its attempts than it holds itself. */
@@ -149,10 +149,10 @@ final class TaskRecord {
       List<Attempt> attempts,
       @Nullable Progress progress,
       @Nullable Json result) {
-    int queueEnd = HEADER_LENGTH + (int) digits(record, 3, 3);
-    int typeEnd = queueEnd + (int) digits(record, 6, 3);
-    int specLength = (int) digits(record, 9, 6);
-    boolean inRun = record[2] == '1';
+    int queueEnd = HEADER_LENGTH + (int) digits(record, 226, 3);
+    int typeEnd = queueEnd + (int) digits(record, 229, 3);
+    int specLength = (int) digits(record, 1, 6);
+    boolean inRun = record[225] == '1';
     int specStart = inRun ? typeEnd + 31 : typeEnd;
     SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
     int payloadStart = specStart + specLength;
@@ -161,16 +161,16 @@ final class TaskRecord {
             ascii(record, queueEnd, typeEnd),
             Json.ofUtf8(Arrays.copyOfRange(record, payloadStart, record.length)),
             ascii(record, HEADER_LENGTH, queueEnd),
-            PRIORITIES[record[1] - '0'],
+            PRIORITIES[record[224] - '0'],
             extras.retryPolicy(),
             null,
             null,
-            time(record, 28),
+            time(record, 210),
             extras.timeout(),
             extras.idempotencyKey(),
             extras.tags(),
             extras.metadata(),
-            retention(digits(record, 41, 8)),
+            retention(digits(record, 202, 8)),
             extras.schedule());
     StepLink step =
         inRun
@@ -186,7 +186,7 @@ final class TaskRecord {
         spec,
         step,
         header.state,
-        Instant.ofEpochMilli(digits(record, 15, 13)),
+        Instant.ofEpochMilli(digits(record, 7, 13)),
         header.updated,
         header.started,
         inRun && isDelay(header.due) ? null : header.due,
@@ -225,21 +225,21 @@ final class TaskRecord {
         throw new IllegalStateException(
             "a stored task has the layout '" + (char) record[0] + "', which this version lacks");
       }
-      String worker = ascii(record, 134, 174).stripTrailing();
+      String worker = ascii(record, 123, 163).stripTrailing();
       return new Header(
           TaskRecord.state(record),
-          Instant.ofEpochMilli(digits(record, 73, 13)),
-          (int) digits(record, 86, 5),
-          digits(record, 91, 8),
-          time(record, 99),
+          Instant.ofEpochMilli(digits(record, 88, 13)),
+          (int) digits(record, 189, 5),
+          digits(record, 194, 8),
+          time(record, 163),
           worker.isEmpty() ? null : worker,
-          record[174] == '1',
-          record[175] == '-' ? null : Reason.ofCode((char) record[175]),
-          (int) digits(record, 176, 4),
-          (int) digits(record, 180, 5),
-          (int) digits(record, 185, 2),
-          (int) digits(record, 187, 5),
-          time(record, 192));
+          record[51] == '1',
+          record[52] == '-' ? null : Reason.ofCode((char) record[52]),
+          (int) digits(record, 83, 4),
+          (int) digits(record, 53, 5),
+          (int) digits(record, 58, 2),
+          (int) digits(record, 20, 5),
+          time(record, 25));
     }
 
     Attempt lastAttempt() {

@@ -53,7 +53,8 @@ public interface TaskUpkeep {
   /**
    * What a reap did.
    *
-   * @param nextExpiry when the next lease expires
+   * @param failed or cancelled
+   * @param more whether there is more to look at by now; then call again
    */
-  record Reaped(int released, int failed, @Nullable Instant nextExpiry) {}
+  record Reaped(int released, int failed, boolean more) {}
 }

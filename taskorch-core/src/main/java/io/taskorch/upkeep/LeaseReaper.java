@@ -40,15 +40,17 @@ final class LeaseReaper implements Loop.Work {
     int sum = 0;
     for (int calls = 0; calls < MOST_CALLS; calls++) {
       Reaped reaped = tasks.reap(partition, GRACE);
-      if (reaped.released() + reaped.failed() == 0) {
+      if (reaped.released() + reaped.failed() > 0) {
+        sum += reaped.released() + reaped.failed();
+        log.warn(
+            "leases expired in partition {}: {} tasks are ready again, {} failed for good",
+            partition,
+            reaped.released(),
+            reaped.failed());
+      }
+      if (!reaped.more()) {
         break;
       }
-      sum += reaped.released() + reaped.failed();
-      log.warn(
-          "leases expired in partition {}: {} tasks are ready again, {} failed for good",
-          partition,
-          reaped.released(),
-          reaped.failed());
     }
     return sum;
   }

@@ -87,12 +87,8 @@ final class OutcomeBatcher {
   }
 
   private record Pending(LiveAttempt attempt, Outcome outcome) {
-    /** What the call sends and what Redis reads for it: the whole record. */
     int bytes() {
-      int payload = attempt.task().spec().payload().size();
-      return outcome instanceof Outcome.Succeeded succeeded
-          ? payload + succeeded.result().size()
-          : payload;
+      return outcome instanceof Outcome.Succeeded succeeded ? succeeded.result().size() : 0;
     }
   }
 

@@ -2,6 +2,7 @@
 -- record, or the beginning of it up to the names. forget_keys(id, notes): the same but for the index
 -- of its state; notes tells whether it may have a history, progress or a log.
 --- @include "lib/glance"
+--- @include "lib/plan"
 local function forget_keys(id, notes)
   delete(RECORD .. id)
   delete(RESULT .. id)
@@ -13,6 +14,7 @@ local function forget_keys(id, notes)
 end
 
 local function forget(id, bytes)
-  index_remove(index_key(glance(bytes).queue, sub(bytes, 73, 73)), id)
-  forget_keys(id, has_notes(bytes))
+  local kind = glance(bytes)
+  index_remove(index_key(kind.queue, state_of(bytes)), id)
+  forget_keys(id, kind.has_notes)
 end

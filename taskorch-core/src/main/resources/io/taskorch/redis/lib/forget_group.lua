@@ -8,16 +8,15 @@
 -- expire_together(ids, expiry, queue, ended, notes): plans to remember when tasks are to be deleted.
 -- expiry and ended are text.
 --- @include "lib/forget"
-local MOST_TOGETHER = 200
+--- @include "lib/group"
 local function expire_together(ids, expiry, queue, ended, notes)
-  each_chunk(ids, MOST_TOGETHER, function(_, from, to)
-    if from == to then
-      index_add(EXPIRING, expiry, ids[from])
+  each_group(ended .. (notes and '1' or '0') .. queue, ids, function(member, count)
+    if count == 1 then
+      index_add(EXPIRING, expiry, ids[#ids])
     else
-      index_add(EXPIRING, expiry,
-        ended .. (notes and '1' or '0') .. queue .. ':' .. table.concat(ids, '', from, to))
+      index_add(EXPIRING, expiry, member)
       touch(EXPIRING_MORE)
-      write('INCRBY', EXPIRING_MORE, to - from)
+      write('INCRBY', EXPIRING_MORE, count - 1)
     end
   end)
 end
@@ -25,25 +24,20 @@ end
 -- forget_group(member): plans the deletion of the tasks of a member. Returns how many it names, and
 -- how many of them there were.
 local function forget_group(member)
-  local ended, notes = sub(member, 1, 13), byte(member, 14) == 49
-  local colon = find(member, ':', 15, true)
-  local index = index_key(sub(member, 15, colon - 1), 'D')
-  local ids, n = {}, 0
-  for position = colon + 1, #member, 26 do
-    n = n + 1
-    ids[n] = sub(member, position, position + 25)
-  end
+  local name, ids = open_group(member)
+  local ended, notes = sub(name, 1, 13), byte(name, 14) == 49
+  local index = index_key(sub(name, 15), 'D')
   local ends = call('ZMSCORE', index, unpack(ids))
   local there = {}
-  for i = 1, n do
+  for i, id in ipairs(ids) do
     if ends[i] == ended then
-      there[#there + 1] = ids[i]
-      forget_keys(ids[i], notes)
+      there[#there + 1] = id
+      forget_keys(id, notes)
     end
   end
   if #there > 0 then
     index_remove_all(index, there)
   end
-  write('DECRBY', EXPIRING_MORE, n - 1)
-  return n, #there
+  write('DECRBY', EXPIRING_MORE, #ids - 1)
+  return #ids, #there
 end

@@ -7,9 +7,9 @@ local function forget_steps(r, most, index)
   local first = math.max(0, left - most)
   for i = first, left - 1 do
     local id = step_id(r, i)
-    local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
+    local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
     if bytes ~= '' then
-      if sub(bytes, 73, 73) == 'B' then
+      if state_of(bytes) == 'B' then
         delete(RECORD .. id)
       else
         forget(id, bytes)

@@ -1,47 +1,52 @@
--- glance(bytes): what the names in a record give, without opening it: its queue and type, the key
--- of the queue's index of running tasks, and where the names end. Most tasks of a call share them,
--- so they are put together once; claim and settle live on it.
---- @include "lib/move"
-local shapes
+-- glance(bytes): the kind of a task: what its header and names say that it shares with many others,
+-- put together once a call. claim and settle live on it.
+--   attempt, fence      numbers
+--   retention, start_before   as in the header
+--   has_notes, in_run   booleans
+--   band                priority, 1 to 4
+--   queue, type         names
+--   running             key of the queue's index of running tasks
+--   names_end           where the names end in the record
+--- @include "lib/record"
+local kinds, usual_end
 each_call(function()
-  shapes = {}
+  kinds, usual_end = {}, HEADER_LENGTH
 end)
 local function glance(bytes)
-  local lengths = sub(bytes, 4, 9)
-  local of_lengths = shapes[lengths]
-  if not of_lengths then
-    local queue_length = tonumber(sub(lengths, 1, 3))
-    of_lengths = {
-      queue_end = HEADER_LENGTH + queue_length,
-      names_end = HEADER_LENGTH + queue_length + tonumber(sub(lengths, 4, 6)),
-      of_names = {}
-    }
-    shapes[lengths] = of_lengths
+  -- A text of another length has other lengths of names in it, so it cannot be taken for this kind.
+  local kind = kinds[sub(bytes, 190, usual_end)]
+  if kind then
+    return kind
   end
-  local names = sub(bytes, HEADER_LENGTH + 1, of_lengths.names_end)
-  local shape = of_lengths.of_names[names]
-  if not shape then
-    local queue = sub(bytes, HEADER_LENGTH + 1, of_lengths.queue_end)
-    shape = {
+  local queue_end = HEADER_LENGTH + sub(bytes, 227, 229)
+  local names_end = queue_end + sub(bytes, 230, 232)
+  usual_end = names_end
+  local shared = sub(bytes, 190, names_end)
+  kind = kinds[shared]
+  if not kind then
+    local queue = sub(bytes, HEADER_LENGTH + 1, queue_end)
+    kind = {
+      attempt = sub(bytes, 190, 194) + 0,
+      fence = sub(bytes, 195, 202) + 0,
+      retention = sub(bytes, 203, 210),
+      start_before = sub(bytes, 211, 223),
+      has_notes = byte(bytes, 224) == 49,
+      band = byte(bytes, 225) - 47,
+      in_run = byte(bytes, 226) == 49,
       queue = queue,
-      type = sub(bytes, of_lengths.queue_end + 1, of_lengths.names_end),
+      type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),
-      names_end = of_lengths.names_end
+      names_end = names_end
     }
-    of_lengths.of_names[names] = shape
+    kinds[shared] = kind
   end
-  return shape
+  return kind
 end
 
--- in_run(bytes): whether a record is of a workflow's step; run_of(bytes, shape): the run's id.
-local function in_run(bytes)
-  return byte(bytes, 3) == 49
+-- run_of(bytes, kind), step_of(bytes, kind): the run's id and the index of a workflow's step.
+local function run_of(bytes, kind)
+  return sub(bytes, kind.names_end + 1, kind.names_end + 26)
 end
-local function run_of(bytes, shape)
-  return sub(bytes, shape.names_end + 1, shape.names_end + 26)
-end
-
--- has_notes(bytes): whether a task may have a history, progress or a log.
-local function has_notes(bytes)
-  return byte(bytes, HEADER_LENGTH) == 49
+local function step_of(bytes, kind)
+  return sub(bytes, kind.names_end + 27, kind.names_end + 31) + 0
 end

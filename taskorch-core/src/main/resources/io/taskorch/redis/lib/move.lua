@@ -32,49 +32,49 @@ end
 
 -- save(t): plans the write of everything in a header that can change.
 local function save(t)
-  local block = t.settled_nonce .. t.settled_state .. t.state .. t.updated ..
-    format('%05d%08d', t.attempt, t.fence) .. t.started .. t.nonce .. t.worker ..
-    t.cancel .. t.reason .. t.generation ..
-    format('%05d%02d', t.failures, t.crashes) .. t.max_attempts ..
-    format('%013d%013d', t.due, t.sequence) .. t.notes
-  if #block ~= HEADER_LENGTH - 49 then
+  local block = t.max_attempts .. format('%013d%013d', t.due, t.sequence) .. t.cancel .. t.reason ..
+    format('%05d%02d', t.failures, t.crashes) .. t.settled_nonce .. t.settled_state ..
+    t.generation .. t.state .. t.updated .. t.nonce .. t.worker .. t.started .. t.expiry ..
+    format('%05d%08d', t.attempt, t.fence) .. t.retention .. t.start_before .. t.notes
+  if #block ~= 204 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
-  write_headers({RECORD .. t.id}, '49', block)
+  write_headers({RECORD .. t.id}, '20', block)
 end
 
 -- save_note(id, bytes): that a task has a log or progress from now on.
 local function save_note(id, bytes)
-  if byte(bytes, HEADER_LENGTH) == 48 then
-    write_headers({RECORD .. id}, '218', '1')
+  if byte(bytes, 224) == 48 then
+    write_headers({RECORD .. id}, '223', '1')
   end
 end
 
--- save_claims(keys, counts, at13, nonce, worker): the part of a header that PENDING -> RUNNING
--- changes, for records that say the same of attempt and fence: counts (13 characters). Returns the
--- number of the attempt.
-local function save_claims(keys, counts, at13, nonce, worker)
+-- save_claims(keys, attempt, fence, at13, expiry13, nonce, worker): the part of a header that
+-- PENDING -> RUNNING changes, for records that have the same attempt and fence from then on.
+local function save_claims(keys, attempt, fence, at13, expiry13, nonce, worker)
   require_move('P', 'R')
-  local attempt, fence = tonumber(sub(counts, 1, 5)) + 1, tonumber(sub(counts, 6, 13)) + 1
-  write_headers(keys, '72', 'R' .. at13 .. format('%05d%08d', attempt, fence) .. at13 .. nonce ..
-    worker)
-  return attempt
+  write_headers(keys, '87',
+    'R' .. at13 .. nonce .. worker .. at13 .. expiry13 .. format('%05d%08d', attempt, fence))
 end
 
--- save_successes(keys, nonce, at13): the part of a header that RUNNING -> SUCCEEDED changes, for all
+-- save_expiry(keys, expiry13): when the leases of some tasks end from now on.
+local function save_expiry(keys, expiry13)
+  write_headers(keys, '176', expiry13)
+end
+
+-- save_successes(keys, lease, at13): the part of a header that RUNNING -> SUCCEEDED changes, for all
 -- tasks of one claim.
-local function save_successes(keys, nonce, at13)
+local function save_successes(keys, lease, at13)
   require_move('R', 'D')
-  write_headers(keys, '49', nonce .. 'DD' .. at13)
+  write_headers(keys, '60', lease.nonce .. 'D' .. lease.generation .. 'D' .. at13)
 end
 
--- read_head(head): what the head of a new record says: its first 36 bytes less the time of creation,
--- max attempts (5), queue, type. Tasks of a call that share it share the table.
+-- read_head(head): what the head of a new record says: length of the spec (6), max attempts (5), what
+-- a header has from 202 on, queue, type; "has notes" is left out. Tasks of a call that share it share
+-- the table.
+local ZERO13 = '0000000000000'
 local NO_NONCE = '----------------------'
 local NO_WORKER = '                                        '
-local UNSETTLED = NO_NONCE .. '-'
-local UNTRIED = '00000' .. '00000000' .. '0000000000000' .. NO_NONCE .. NO_WORKER ..
-  '0' .. '-' .. '0000' .. '00000' .. '00'
 local heads
 each_call(function()
   heads = {}
@@ -82,10 +82,10 @@ end)
 local function read_head(head)
   local h = heads[head]
   if not h then
-    local queue_end = 41 + sub(head, 4, 6)
+    local queue_end = 40 + sub(head, 35, 37)
     h = {
-      text = head, queue = sub(head, 42, queue_end), type = sub(head, queue_end + 1),
-      priority = sub(head, 2, 2), names = sub(head, 42)
+      text = head, queue = sub(head, 41, queue_end), type = sub(head, queue_end + 1),
+      priority = sub(head, 33, 33)
     }
     heads[head] = h
   end
@@ -94,12 +94,14 @@ end
 
 -- new_record(h, state, at13, due13, sequence13, body): the bytes of a record that has not moved yet.
 local function new_record(h, state, at13, due13, sequence13, body)
-  local front = h[state]
-  if not front then
+  local middle = h[state]
+  if not middle then
     local head = h.text
-    front = sub(head, 1, 15) .. at13 .. sub(head, 16, 36) .. UNSETTLED .. state .. at13 .. UNTRIED ..
-      sub(head, 37, 41)
-    h[state] = front
+    h.front = '1' .. sub(head, 1, 6) .. at13 .. sub(head, 7, 11)
+    middle = '0' .. '-' .. '00000' .. '00' .. NO_NONCE .. '-' .. '0000' .. state .. at13 ..
+      NO_NONCE .. NO_WORKER .. ZERO13 .. ZERO13 .. '00000' .. '00000000' ..
+      sub(head, 12, 32) .. '0' .. sub(head, 33)
+    h[state] = middle
   end
-  return front .. due13 .. sequence13 .. '0' .. h.names .. body
+  return h.front .. due13 .. sequence13 .. middle .. body
 end

@@ -2,31 +2,40 @@
 --
 -- A record is a header of fixed width, so that it is changed in place, and a body that never
 -- changes. Offsets count from 0; numbers are decimal with leading zeros; times are ms.
---   0 version 1     1 priority 1    2 in a run 1    3 queue length 3   6 type length 3
---   9 spec length 6   15 created 13   28 start before 13   41 retention in s 8
---  49 settled nonce 22   71 settled state 1
---  72 state 1   73 updated 13   86 attempt 5   91 fence 8   99 started 13   112 nonce 22
--- 134 worker 40
--- 174 cancel requested 1   175 reason 1   176 generation 4   180 failures 5   185 crashes 2
--- 187 max attempts 5   192 due 13 (of a BLOCKED step: its delay)   205 sequence number 13
--- 218 has notes 1: whether its history, progress or log may exist
--- 219 queue, type, in a run: run id 26 and step index 5, spec, payload
+--   0 version 1     1 spec length 6     7 created 13
+--  20 max attempts 5   25 due 13 (of a BLOCKED step: its delay)   38 sequence number 13
+--  51 cancel requested 1   52 reason 1   53 failures 5   58 crashes 2
+--  60 settled nonce 22   82 settled state 1   83 generation 4   87 state 1   88 updated 13
+-- 101 nonce 22   123 worker 40   163 started 13   176 expiry of the lease 13
+-- 189 attempt 5   194 fence 8   202 retention in s 8   210 start before 13
+-- 223 has notes 1: whether its history, progress or log may exist
+-- 224 priority 1   225 in a run 1   226 queue length 3   229 type length 3
+-- 232 queue, type, in a run: run id 26 and step index 5, spec, payload
 --
--- What a script changes in place stands together: 49 to 86 when a task succeeds, 72 to 174 when it
--- is claimed.
+-- What a script changes in place stands together: 60 to 101 when a task succeeds, 87 to 202 when it
+-- is claimed. What many tasks share stands together too, from 189 to the end of the type: glance
+-- knows a kind of task by it.
 --- @include "lib/keys"
-local HEADER = 'c1c1c1c3c3c6c13c13c8c22c1c1c13c5c8c13c22c40c1c1c4c5c2c5c13c13c1'
-local HEADER_LENGTH = 219
+local HEADER = 'c1c6c13c5c13c13c1c1c5c2c22c1c4c1c13c22c40c13c13c5c8c8c13c1c1c1c3c3'
+local HEADER_LENGTH = 232
+-- The last offset up to which a record is read when spec and payload are not needed: header, names
+-- and the link to a run end before it. A text, as Redis writes numbers out at great length.
+local BEGINNING = '531'
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
+
+-- state_of(bytes): the letter of the state that a record is in.
+local function state_of(bytes)
+  return sub(bytes, 88, 88)
+end
 
 local function open_record(id, bytes)
   local t = {id = id}
   local version, queue_length, type_length
-  version, t.priority, t.in_run, queue_length, type_length, t.spec_length, t.created,
-    t.start_before, t.retention, t.settled_nonce, t.settled_state, t.state, t.updated, t.attempt,
-    t.fence, t.started, t.nonce, t.worker, t.cancel, t.reason, t.generation, t.failures, t.crashes,
-    t.max_attempts, t.due, t.sequence, t.notes = struct.unpack(HEADER, bytes)
+  version, t.spec_length, t.created, t.max_attempts, t.due, t.sequence, t.cancel, t.reason,
+    t.failures, t.crashes, t.settled_nonce, t.settled_state, t.generation, t.state, t.updated,
+    t.nonce, t.worker, t.started, t.expiry, t.attempt, t.fence, t.retention, t.start_before, t.notes,
+    t.priority, t.in_run, queue_length, type_length = struct.unpack(HEADER, bytes)
   if version ~= '1' then
     error('UNKNOWN_RECORD_VERSION ' .. version)
   end

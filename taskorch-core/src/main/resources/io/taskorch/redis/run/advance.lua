@@ -18,8 +18,8 @@ local at = now()
 local function go_on_with_edges(r, index, from)
   local succeeded = true
   if index >= 0 then
-    local bytes = call('GETRANGE', RECORD .. step_id(r, index), 0, HEADER_LENGTH - 1)
-    local state = sub(bytes, 73, 73)
+    local bytes = call('GETRANGE', RECORD .. step_id(r, index), '0', BEGINNING)
+    local state = state_of(bytes)
     if not FINAL[state] then
       return
     end

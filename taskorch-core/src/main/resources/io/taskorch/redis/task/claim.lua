@@ -14,6 +14,7 @@
 --- @include "lib/promote_due"
 --- @include "lib/glance"
 --- @include "lib/end_task"
+--- @include "lib/lease_group"
 
 local MOST_ASIDE = 100
 -- So many records are read at once: large ones beyond the most bytes are not read only to be left.
@@ -41,7 +42,7 @@ if remembered and sub(remembered, 1, 22) == claim_id then
   for position = 23, #remembered, 26 do
     local id = sub(remembered, position, position + 25)
     local bytes = call('GET', RECORD .. id)
-    if bytes and sub(bytes, 73, 73) == 'R' and sub(bytes, 113, 134) == claim_id then
+    if bytes and state_of(bytes) == 'R' and find(bytes, claim_id, 102, true) == 102 then
       reply[#reply + 1] = id
       reply[#reply + 1] = bytes
     end
@@ -246,23 +247,32 @@ local claimed = {n = 0}
 local aside = 0
 local more = false
 
--- step_aside(id, key, shape): moves a ready task that this worker cannot run into its lane.
-local function step_aside(id, key, shape)
+-- step_aside(id, key, kind): moves a ready task that this worker cannot run into its lane.
+local function step_aside(id, key, kind)
   aside = aside + 1
   index_remove(key, id)
-  index_add(lane_key(shape.queue, shape.type), call('ZSCORE', key, id), id)
-  local lane = shape.queue .. ':' .. shape.type
+  index_add(lane_key(kind.queue, kind.type), call('ZSCORE', key, id), id)
+  local lane = kind.queue .. ':' .. kind.type
   if call('HEXISTS', LANES, lane) == 0 then
     touch(LANES)
     write('HSETNX', LANES, lane, 0)
-    write('SPUBLISH', prefix .. 'work', 'ready ' .. shape.queue)
+    write('SPUBLISH', prefix .. 'work', 'ready ' .. kind.queue)
   end
 end
 
--- is_expired(bytes): whether the task's start_before has passed. A time that says nothing begins
--- with a zero, and no other does.
-local function is_expired(bytes)
-  return byte(bytes, 29) ~= 48 and sub(bytes, 29, 41) < at13
+-- is_late(kind): whether start_before has passed. A time that says nothing begins with a zero, and
+-- no other does.
+local function is_late(kind)
+  return byte(kind.start_before) ~= 48 and kind.start_before < at13
+end
+
+-- may_run(kind): whether tasks of this kind are for this worker and not too late, as far as their
+-- kind tells.
+local function may_run(kind)
+  if kind.may_run == nil then
+    kind.may_run = types[kind.type] ~= nil and not is_late(kind)
+  end
+  return kind.may_run
 end
 
 -- sweep(queue, band): lets those step aside too that stand in front of the first task which this
@@ -276,82 +286,87 @@ local function sweep(queue, band)
   local found = call('ZRANGE', queue.ready, low, '(' .. high,
     'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside)
   for _, id in ipairs(found) do
-    local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
-    local shape = bytes ~= '' and glance(bytes)
-    if not shape or types[shape.type] or is_expired(bytes) then
+    local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
+    local kind = bytes ~= '' and glance(bytes)
+    if not kind or types[kind.type] or is_late(kind) then
       return
     end
-    step_aside(id, queue.ready, shape)
+    step_aside(id, queue.ready, kind)
   end
 end
 
--- run_cancelled(bytes, shape): whether the run of a step has been cancelled; then it must not start.
-local function run_cancelled(bytes, shape)
-  local r = open_run(run_of(bytes, shape))
+-- run_cancelled(bytes, kind): whether a step's run has been cancelled; then it must not start.
+local function run_cancelled(bytes, kind)
+  if not kind.in_run then
+    return false
+  end
+  local r = open_run(run_of(bytes, kind))
   return r and r.cancel
 end
 
--- Tasks that one round starts and that differ in nothing that their headers, indexes and events
--- know.
-local groups, found_groups = {}, {}
-local function group_of(bytes, shape)
-  local of_shape = found_groups[shape]
-  if not of_shape then
-    of_shape = {}
-    found_groups[shape] = of_shape
+-- take(id, key, bytes, kind): PENDING -> RUNNING for a task; file_taken() writes it.
+local taken_kinds = {}
+local function take(id, key, bytes, kind)
+  local taken = kind.taken
+  if not taken then
+    taken = {ids = {}, keys = {}, n = 0, runs = {}}
+    kind.taken = taken
+    taken_kinds[#taken_kinds + 1] = kind
   end
-  local counts = sub(bytes, 87, 99)
-  local run = in_run(bytes) and run_of(bytes, shape)
-  local name = run and counts .. run or counts
-  local group = of_shape[name]
-  if not group then
-    group = {ids = {}, keys = {}, n = 0, shape = shape, counts = counts, run = run}
-    of_shape[name] = group
-    groups[#groups + 1] = group
+  local n = taken.n + 1
+  taken.ids[n], taken.keys[n] = id, key
+  taken.n = n
+  if kind.in_run then
+    local run = run_of(bytes, kind)
+    local ids = taken.runs[run]
+    if not ids then
+      ids = {}
+      taken.runs[run] = ids
+      taken.runs[#taken.runs + 1] = run
+    end
+    ids[#ids + 1] = id
   end
-  return group
-end
-
--- take(id, key, bytes, shape): PENDING -> RUNNING for a task; file_taken() writes it.
-local function take(id, key, bytes, shape)
-  local group = group_of(bytes, shape)
-  local n = group.n + 1
-  group.ids[n], group.keys[n] = id, key
-  group.n = n
   n = claimed.n + 1
   claimed[n] = id
   claimed.n = n
   reply[2 * n + 2], reply[2 * n + 3] = id, bytes
-  local band = byte(bytes, 2) - 47
-  served[band] = served[band] + 1
+  served[kind.band] = served[kind.band] + 1
   bytes_left = bytes_left - #bytes
 end
 
 local function file_taken()
-  for _, group in ipairs(groups) do
-    local shape, members = group.shape, group.ids
-    local attempt = save_claims(group.keys, group.counts, at13, claim_id, worker)
-    index_add_all(LEASES, expiry, members)
-    index_add_all(shape.running, at13, members)
-    event_all(state_event('R', attempt, shape.queue, shape.type, group.run), members)
+  for _, kind in ipairs(taken_kinds) do
+    local taken = kind.taken
+    kind.taken = nil
+    local attempt = kind.attempt + 1
+    save_claims(taken.keys, attempt, kind.fence + 1, at13, expiry, claim_id, worker)
+    lease_together(kind.queue, taken.ids, expiry)
+    index_add_all(kind.running, at13, taken.ids)
+    if kind.in_run then
+      for _, run in ipairs(taken.runs) do
+        event_all(state_event('R', attempt, kind.queue, kind.type, run), taken.runs[run])
+      end
+    else
+      event_all(state_event('R', attempt, kind.queue, kind.type), taken.ids)
+    end
   end
-  groups, found_groups = {}, {}
+  taken_kinds = {}
 end
 
--- divert(id, source, bytes, shape): what becomes of a ready task that is not to run here: it ends, or
+-- divert(id, source, bytes, kind): what becomes of a ready task that is not to run here: it ends, or
 -- steps aside. Returns whether it left the index that it stood in.
 local left_aside = {}
-local function divert(id, source, bytes, shape)
-  if is_expired(bytes) then
+local function divert(id, source, bytes, kind)
+  if is_late(kind) then
     index_remove(source, id)
     end_task(open_record(id, bytes), 'C', 'e', at)
-  elseif in_run(bytes) and run_cancelled(bytes, shape) then
+  elseif run_cancelled(bytes, kind) then
     index_remove(source, id)
     end_task(open_record(id, bytes), 'C', 'r', at)
   elseif aside < MOST_ASIDE then
-    step_aside(id, source, shape)
-    left_aside[shape.queue] = left_aside[shape.queue] or {}
-    left_aside[shape.queue][byte(bytes, 2) - 47] = true
+    step_aside(id, source, kind)
+    left_aside[kind.queue] = left_aside[kind.queue] or {}
+    left_aside[kind.queue][kind.band] = true
   else
     return false
   end
@@ -385,12 +400,11 @@ for _ = 1, MOST_ROUNDS do
         index_remove(chosen.key or chosen.keys[i], id)
         diverted = true
       elseif bytes_left > 0 then
-        local shape = glance(bytes)
-        if types[shape.type] and not is_expired(bytes) and
-            not (in_run(bytes) and run_cancelled(bytes, shape)) then
-          take(id, keys[i], bytes, shape)
+        local kind = glance(bytes)
+        if may_run(kind) and not run_cancelled(bytes, kind) then
+          take(id, keys[i], bytes, kind)
           taken[#taken + 1] = i
-        elseif divert(id, chosen.key or chosen.keys[i], bytes, shape) then
+        elseif divert(id, chosen.key or chosen.keys[i], bytes, kind) then
           diverted = true
         end
       end

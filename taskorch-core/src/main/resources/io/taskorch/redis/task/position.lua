@@ -7,7 +7,7 @@
 --- @include "lib/keys"
 --- @include "lib/record"
 
-local bytes = call('GETRANGE', RECORD .. ARGV[1], 0, HEADER_LENGTH + 300)
+local bytes = call('GETRANGE', RECORD .. ARGV[1], '0', BEGINNING)
 if bytes == '' then
   return -1
 end

@@ -8,8 +8,8 @@
 --- @include "lib/lease"
 
 local id = ARGV[1]
-local bytes = call('GETRANGE', RECORD .. id, 0, HEADER_LENGTH + 300)
-if bytes == '' or not holds_lease(bytes, sub(ARGV[2], 1, 4), sub(ARGV[2], 5, 26)) then
+local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
+if bytes == '' or not holds_lease(bytes, read_lease(ARGV[2])) then
   return 'lease_lost'
 end
 local t = open_record(id, bytes)

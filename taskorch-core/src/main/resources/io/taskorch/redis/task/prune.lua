@@ -17,7 +17,7 @@ local function forget_member(member)
   if #member > 26 then
     return forget_group(member)
   end
-  local bytes = call('GETRANGE', RECORD .. member, 0, HEADER_LENGTH + 300)
+  local bytes = call('GETRANGE', RECORD .. member, '0', BEGINNING)
   if bytes == '' then
     return 1, 0
   end

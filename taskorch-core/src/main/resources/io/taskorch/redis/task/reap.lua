@@ -4,11 +4,12 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] ms to wait after a jump of the clock   ARGV[2] most tasks   ARGV[3] most crashes
 -- ARGV[4] error of a crash, opaque JSON
--- Reply   {number given back, number failed or cancelled, expiry of the next lease in ms or 0}
+-- Reply   {number given back, number failed or cancelled, 1 when there are more to look at or 0}
 --- @include "lib/now"
 --- @include "lib/end_task"
 --- @include "lib/history"
 --- @include "lib/give_back"
+--- @include "lib/group"
 
 local MOST_JUMP = 5000
 local at = now()
@@ -24,37 +25,72 @@ elseif resume > at + tonumber(ARGV[1]) then
 end
 call('HSET', clock, 'last', format('%d', at), 'resume', format('%d', resume))
 if at < resume then
-  return {0, 0, resume}
+  return {0, 0, 0}
 end
 
+-- Most tasks that are looked at have ended long ago, which costs little.
+local MOST_LOOKED_AT = 1000
 local most = tonumber(ARGV[2])
-local expired = call('ZRANGE', LEASES, '-inf', at, 'BYSCORE', 'LIMIT', 0, most)
-local given_back, ended = 0, 0
-for _, id in ipairs(expired) do
-  index_remove(LEASES, id)
-  local bytes = call('GET', RECORD .. id)
-  local t = bytes and open_record(id, bytes)
-  if t and t.state == 'R' then
-    index_remove(index_key(t.queue, 'R'), id)
-    t.crashes = t.crashes + 1
-    note_attempt(t, t.started, at, ARGV[4])
-    local r = t.run and open_run(t.run)
-    if r and r.cancel then
-      end_task(t, 'C', 'r', at)
-      ended = ended + 1
-    elseif t.cancel == '1' then
-      end_task(t, 'C', 'c', at)
-      ended = ended + 1
-    elseif t.crashes >= tonumber(ARGV[3]) then
-      end_task(t, 'F', 'l', at)
-      ended = ended + 1
-    else
-      give_back(t, at)
-      given_back = given_back + 1
+local expired, seen = {}, {}
+
+-- look(member): adds the tasks of a group whose leases have expired. Returns how many it names, or
+-- nil when not all of them could be added.
+local at13 = format('%013d', at)
+local function look(member)
+  local queue, ids = open_group(member)
+  local running = call('ZMSCORE', index_key(queue, 'R'), unpack(ids))
+  for i, id in ipairs(ids) do
+    local bytes = running[i] and not seen[id]
+      and call('GETRANGE', RECORD .. id, '0', BEGINNING) or ''
+    local t = bytes ~= '' and open_record(id, bytes)
+    if t and t.state == 'R' and t.expiry <= at13 then
+      if #expired == most then
+        return nil
+      end
+      expired[#expired + 1] = t
+      seen[id] = true
     end
+  end
+  return #ids
+end
+
+local due = call('ZCOUNT', LEASES, '-inf', at)
+local looked_at, place, size = 0, 0, 1
+while size and place < due and looked_at < MOST_LOOKED_AT do
+  -- As many groups as fill this call if all are as large as the last one.
+  local want = math.max(1, math.floor((MOST_LOOKED_AT - looked_at) / size))
+  for _, member in ipairs(call('ZRANGE', LEASES, place, math.min(place + want, due) - 1)) do
+    size = size and looked_at < MOST_LOOKED_AT and look(member)
+    if size then
+      place = place + 1
+      looked_at = looked_at + size
+    end
+  end
+end
+if place > 0 then
+  write('ZREMRANGEBYRANK', LEASES, 0, place - 1)
+end
+
+local given_back, ended = 0, 0
+for _, t in ipairs(expired) do
+  index_remove(index_key(t.queue, 'R'), t.id)
+  t.crashes = t.crashes + 1
+  note_attempt(t, t.started, at, ARGV[4])
+  local r = t.run and open_run(t.run)
+  if r and r.cancel then
+    end_task(t, 'C', 'r', at)
+    ended = ended + 1
+  elseif t.cancel == '1' then
+    end_task(t, 'C', 'c', at)
+    ended = ended + 1
+  elseif t.crashes >= tonumber(ARGV[3]) then
+    end_task(t, 'F', 'l', at)
+    ended = ended + 1
+  else
+    give_back(t, at)
+    given_back = given_back + 1
   end
 end
 finish_runs(at)
 flush()
-local head = call('ZRANGE', LEASES, 0, 0, 'WITHSCORES')
-return {given_back, ended, head[2] and tonumber(head[2]) or 0}
+return {given_back, ended, place < due and 1 or 0}

@@ -20,81 +20,37 @@
 local at = now()
 local at13 = format('%013d', at)
 local successes, others = tonumber(ARGV[1]), tonumber(ARGV[2])
-local count = successes + others
-local ids, keys, answers = {}, {}, {}
-for i = 1, count do
-  local id = ARGV[i <= successes and 3 * i or 6 * i - 3 * successes - 3]
-  ids[i], keys[i] = id, RECORD .. id
-end
-local records = call('MGET', unpack(keys))
+local answers = {}
 
--- The parts of a lease; most of a call share one.
-local leases = {}
-local function parts(lease)
-  local found = leases[lease]
-  if not found then
-    found = {generation = sub(lease, 1, 4), nonce = sub(lease, 5, 26), keys = {}}
-    leases[lease] = found
-  end
-  return found
-end
-
--- Tasks that succeed in this call and differ in nothing that their indexes and events know.
-local groups = {}
-local function group_of(bytes, shape)
-  local run = in_run(bytes)
-  local attempt, retention = run and 'step' or sub(bytes, 87, 91), sub(bytes, 42, 49)
-  local notes = has_notes(bytes)
-  local name = notes and 'noted' .. attempt or attempt
-  local of_attempt = shape[name]
-  if not of_attempt then
-    of_attempt = {}
-    shape[name] = of_attempt
-  end
-  local group = of_attempt[retention]
-  if not group then
-    group = {
-      ids = {}, n = 0, shape = shape, attempt = attempt, retention = retention, run = run,
-      notes = notes
-    }
-    of_attempt[retention] = group
-    groups[#groups + 1] = group
-  end
-  return group
-end
-
--- file_successes(): what is written of those that have succeeded, but for their results.
-local function file_successes()
-  for _, lease in pairs(leases) do
-    if #lease.keys > 0 then
-      save_successes(lease.keys, lease.nonce, at13)
-    end
-  end
-  for _, group in ipairs(groups) do
-    local shape, members = group.shape, group.ids
-    index_remove_all(LEASES, members)
-    index_remove_all(shape.running, members)
-    file_ended(members, shape.queue, 'D', at)
-    if not group.run then
-      expire_together(members, expiry_of('D', at, group.retention), shape.queue, at13, group.notes)
-      event_all(state_event('D', group.attempt + 0, shape.queue, shape.type), members)
-    end
-  end
-end
-
+-- Kinds of which tasks succeed in this call, with those: kind.succeeded. Leases under which they
+-- do, with the keys of their records: lease.keys.
+local kinds, leases_of_successes = {}, {}
 local results = {n = 0}
--- succeed(key, id, bytes, lease, result): the common case, without opening the record.
-local function succeed(key, id, bytes, lease, result)
-  local shape = glance(bytes)
-  local group = group_of(bytes, shape)
-  local n = group.n + 1
-  group.ids[n] = id
-  group.n = n
-  lease.keys[#lease.keys + 1] = key
-  if group.run then
-    local run = run_of(bytes, shape)
-    announce_state(id, 'D', sub(bytes, 87, 91) + 0, shape.queue, shape.type, run)
-    step_ended(run, tonumber(sub(bytes, shape.names_end + 27, shape.names_end + 31)), 'D')
+
+-- succeed(key, id, bytes, kind, lease, result): the common case, without opening the record.
+local function succeed(key, id, bytes, kind, lease, result)
+  local succeeded = kind.succeeded
+  if not succeeded then
+    succeeded = {ids = {}, n = 0}
+    kind.succeeded = succeeded
+    kinds[#kinds + 1] = kind
+  end
+  local n = succeeded.n + 1
+  succeeded.ids[n] = id
+  succeeded.n = n
+  local of_lease = lease.keys
+  if not of_lease then
+    of_lease = {n = 0}
+    lease.keys = of_lease
+    leases_of_successes[#leases_of_successes + 1] = lease
+  end
+  n = of_lease.n + 1
+  of_lease[n] = key
+  of_lease.n = n
+  if kind.in_run then
+    local run = run_of(bytes, kind)
+    announce_state(id, 'D', kind.attempt, kind.queue, kind.type, run)
+    step_ended(run, step_of(bytes, kind), 'D')
   end
   if result ~= '' then
     local result_key = RESULT .. id
@@ -102,6 +58,22 @@ local function succeed(key, id, bytes, lease, result)
     n = results.n
     results[n + 1], results[n + 2] = result_key, result
     results.n = n + 2
+  end
+end
+
+-- file_successes(): what is written of those that have succeeded, but for their results.
+local function file_successes()
+  for _, lease in ipairs(leases_of_successes) do
+    save_successes(lease.keys, lease, at13)
+  end
+  for _, kind in ipairs(kinds) do
+    local ids = kind.succeeded.ids
+    index_remove_all(kind.running, ids)
+    file_ended(ids, kind.queue, 'D', at)
+    if not kind.in_run then
+      expire_together(ids, expiry_of('D', at, kind.retention), kind.queue, at13, kind.has_notes)
+      event_all(state_event('D', kind.attempt, kind.queue, kind.type), ids)
+    end
   end
 end
 
@@ -116,7 +88,6 @@ end
 -- leave_running(t, to, number, max_attempts, error): every other end of an attempt. A task whose
 -- cancelling was asked for ends so, whatever else its attempt came to.
 local function leave_running(t, to, number, max_attempts, error)
-  index_remove(LEASES, t.id)
   index_remove(index_key(t.queue, 'R'), t.id)
   if to == 'T' or to == 'F' then
     t.failures = t.failures + 1
@@ -144,22 +115,24 @@ local function leave_running(t, to, number, max_attempts, error)
   return t.state
 end
 
-for i = 1, count do
-  local id, bytes = ids[i], records[i]
+for i = 1, successes + others do
   local at_success, at_other = 3 * i, 6 * i - 3 * successes - 3
-  local lease = parts(ARGV[(i <= successes and at_success or at_other) + 1])
-  if not bytes then
+  local place = i <= successes and at_success or at_other
+  local id, lease = ARGV[place], read_lease(ARGV[place + 1])
+  local key = RECORD .. id
+  local bytes = call('GETRANGE', key, '0', BEGINNING)
+  if bytes == '' then
     answers[i] = '-'
-  elseif holds_lease(bytes, lease.generation, lease.nonce) then
+  elseif holds_lease(bytes, lease) then
     if i <= successes then
-      succeed(keys[i], id, bytes, lease, ARGV[at_success + 2])
+      succeed(key, id, bytes, glance(bytes), lease, ARGV[place + 2])
       answers[i] = 'D'
     else
-      answers[i] = leave_running(open_record(id, bytes), ARGV[at_other + 2], ARGV[at_other + 3],
-        ARGV[at_other + 4], ARGV[at_other + 5])
+      answers[i] = leave_running(open_record(id, bytes), ARGV[place + 2], ARGV[place + 3],
+        ARGV[place + 4], ARGV[place + 5])
     end
-  elseif sub(bytes, 50, 71) == lease.nonce then
-    answers[i] = sub(bytes, 72, 72)
+  elseif find(bytes, lease.nonce, 61, true) == 61 then
+    answers[i] = sub(bytes, 83, 83)
   else
     answers[i] = '-'
   end

@@ -5,6 +5,7 @@ import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Enqueued;
+import io.taskorch.store.TaskUpkeep.Reaped;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.testing.ManualClock;
@@ -97,6 +98,14 @@ abstract class Contract {
       int partition, String worker, int most, List<Integer> shares, String... types) {
     return new ClaimRequest(
         worker, newNonce(), partition, List.of("default"), Set.of(types), most, shares, LEASE);
+  }
+
+  /** What two passes of the reaper do, as the first after a pause only notes that it was long. */
+  Reaped reapAfterStall() {
+    Reaped first = stores.upkeep().reap(home(), Duration.ZERO);
+    Reaped second = stores.upkeep().reap(home(), Duration.ZERO);
+    return new Reaped(
+        first.released() + second.released(), first.failed() + second.failed(), second.more());
   }
 
   /** All keys of the namespace. */

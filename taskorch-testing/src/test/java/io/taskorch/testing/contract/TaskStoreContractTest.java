@@ -473,8 +473,12 @@ class TaskStoreContractTest extends Contract {
       Lease lease = running();
       clock.advance(Duration.ofSeconds(20));
       assertThat(stores.tasks().heartbeat(List.of(lease), LEASE)).containsExactly(Heartbeat.HELD);
-      assertThat(stores.upkeep().reap(home(), Duration.ZERO).nextExpiry())
-          .isEqualTo(clock.instant().plus(LEASE));
+      for (Duration pass : List.of(LEASE.minusMillis(1), Duration.ofMillis(1))) {
+        assertThat(find(lease.taskId()).state()).isEqualTo(TaskState.RUNNING);
+        clock.advance(pass);
+        reapAfterStall();
+      }
+      assertThat(find(lease.taskId()).state()).isEqualTo(TaskState.PENDING);
     }
 
     @Test

@@ -58,6 +58,8 @@ final class Actions {
             Tuple.of(1, scene(claim(), expiry(), reap(), reap())),
             Tuple.of(1, scene(claim(), expiry(), reap(), claim(), settleStale())),
             Tuple.of(1, scene(claim(), stop(), Arbitraries.oneOf(settle(), expiry()), reap())),
+            Tuple.of(1, scene(claim(), beat(), fourSeconds(), reap())),
+            Tuple.of(1, scene(enqueue(), claim(), succeedTogether())),
             Tuple.of(1, scene(claim(), log(), repeat())),
             Tuple.of(1, scene(startRun(), claim(), number().map(Action.CancelRun::new))))
         .list()
@@ -79,6 +81,20 @@ final class Actions {
 
   private static Arbitrary<Action> expiry() {
     return Arbitraries.just(new Action.Advance(Duration.ofSeconds(31)));
+  }
+
+  /** Longer than the short lease, and no jump of the clock in the reaper's eyes. */
+  private static Arbitrary<Action> fourSeconds() {
+    return Arbitraries.just(new Action.Advance(Duration.ofSeconds(4)));
+  }
+
+  private static Arbitrary<Action> succeedTogether() {
+    return number()
+        .list()
+        .ofMinSize(2)
+        .ofMaxSize(4)
+        .uniqueElements()
+        .map(leases -> new Action.Settle(leases, List.of(End.SUCCEEDS)));
   }
 
   private static Arbitrary<Action> reap() {

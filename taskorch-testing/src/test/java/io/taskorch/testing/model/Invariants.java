@@ -148,14 +148,37 @@ final class Invariants {
         : List.of(own);
   }
 
+  /** The reaper looks at every running task when its lease expires. */
   private void leases() {
-    Map<String, Long> leases = contents.sortedSet("leases");
+    Map<String, Set<Long>> looks = new HashMap<>();
+    contents
+        .sortedSet("leases")
+        .forEach(
+            (member, at) -> {
+              for (String id : idsOf(member)) {
+                looks
+                    .computeIfAbsent(member.split(":")[0] + " " + id, k -> new HashSet<>())
+                    .add(at);
+              }
+            });
     for (StoredTask task : tasks.values()) {
-      expect(
-          leases.containsKey(task.id()) == (task.state() == TaskState.RUNNING),
-          task.state() + " task " + task.id() + " and the leases do not agree");
+      if (task.state() == TaskState.RUNNING) {
+        expect(
+            looks
+                .getOrDefault(task.queue() + " " + task.id(), Set.of())
+                .contains(task.leaseExpiry()),
+            "nobody looks at running task " + task.id() + " when its lease expires");
+      }
     }
-    leases.keySet().forEach(id -> expect(tasks.containsKey(id), "a lease of no task: " + id));
+  }
+
+  /** The ids of a group, which stand behind its colon. */
+  private static List<String> idsOf(String group) {
+    List<String> ids = new ArrayList<>();
+    for (int i = group.indexOf(':') + 1; i < group.length(); i += ID_LENGTH) {
+      ids.add(group.substring(i, i + ID_LENGTH));
+    }
+    return ids;
   }
 
   private void retention() {
@@ -164,10 +187,9 @@ final class Invariants {
     for (Map.Entry<String, Long> entry : contents.sortedSet("expiring").entrySet()) {
       String member = entry.getKey();
       boolean group = member.length() > ID_LENGTH;
-      String ids = group ? member.substring(member.indexOf(':') + 1) : member;
-      for (int i = 0; i < ids.length(); i += ID_LENGTH) {
-        String id = ids.substring(i, i + ID_LENGTH);
-        more += i == 0 ? 0 : 1;
+      List<String> ids = group ? idsOf(member) : List.of(member);
+      more += ids.size() - 1;
+      for (String id : ids) {
         StoredTask task = tasks.get(id);
         boolean counts =
             !group

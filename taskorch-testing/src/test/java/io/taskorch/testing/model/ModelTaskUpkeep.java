@@ -10,7 +10,6 @@ import io.taskorch.task.TaskState;
 import io.taskorch.workflow.RunState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,7 @@ final class ModelTaskUpkeep implements TaskUpkeep {
       reapFrom = Instant.MIN;
     }
     if (model.now.isBefore(reapFrom)) {
-      return new Reaped(0, 0, reapFrom);
+      return new Reaped(0, 0, false);
     }
     int released = 0;
     int ended = 0;
@@ -74,15 +73,7 @@ final class ModelTaskUpkeep implements TaskUpkeep {
       }
     }
     model.finishRuns();
-    return new Reaped(released, ended, nextExpiry());
-  }
-
-  private @Nullable Instant nextExpiry() {
-    return model
-        .in(TaskState.RUNNING)
-        .map(t -> t.expiresAt)
-        .min(Comparator.naturalOrder())
-        .orElse(null);
+    return new Reaped(released, ended, false);
   }
 
   @Override

@@ -21,12 +21,19 @@ class MutantTest {
 
   /** A mistake: the script, and what stands there in place of what. */
   enum Mutant {
-    ANY_LEASE_WILL_DO("lib/lease", "find(bytes, nonce, 113, true) == 113", "true"),
+    ANY_LEASE_WILL_DO("lib/lease", "find(bytes, lease.nonce, 102, true) == 102", "true"),
     ANY_GENERATION_WILL_DO_AND_ANY_LEASE_IS_KNOWN(
-        "task/settle", "elseif sub(bytes, 50, 71) == lease.nonce then", "elseif true then"),
+        "task/settle", "elseif find(bytes, lease.nonce, 61, true) == 61 then", "elseif true then"),
     A_SETTLED_LEASE_IS_FORGOTTEN(
-        "task/settle", "elseif sub(bytes, 50, 71) == lease.nonce then", "elseif false then"),
-    THE_LEASE_OUTLIVES_THE_ATTEMPT("task/settle", "index_remove_all(LEASES, members)", ""),
+        "task/settle", "elseif find(bytes, lease.nonce, 61, true) == 61 then", "elseif false then"),
+    NOBODY_LOOKS_AFTER_A_CLAIMED_TASK(
+        "task/claim", "lease_together(kind.queue, taken.ids, expiry)", ""),
+    NOBODY_LOOKS_AFTER_A_PROLONGED_LEASE(
+        "task/heartbeat", "lease_together(queue, ids, expiry)", ""),
+    A_LEASE_IS_NOT_PROLONGED("task/heartbeat", "save_expiry(keys, expiry)", ""),
+    A_LEASE_ENDS_EARLY("task/reap", "and t.expiry <= at13", ""),
+    A_FINISHED_TASK_STAYS_RUNNING("task/settle", "index_remove_all(kind.running, ids)", ""),
+    A_GROUP_IS_NOT_COUNTED("lib/forget_group", "write('INCRBY', EXPIRING_MORE, count - 1)", ""),
     A_CLAIM_IS_NOT_REMEMBERED("task/claim", "write('SET', memory,", "touch("),
     A_CLAIMED_TASK_STAYS_READY("task/claim", "write('ZREMRANGEBYRANK', chosen.key,", "touch("),
     A_RETRY_IS_NOT_REMEMBERED("task/retry", "write('SET', operation, '1', 'PX', 600000)", ""),
@@ -41,7 +48,7 @@ class MutantTest {
     A_RETRIED_TASK_FORGETS_ITS_FENCE(
         "lib/start_over", "t.attempt = 0", "t.attempt = 0 t.fence = 0"),
     THE_SAME_LINES_ARE_WRITTEN_TWICE("task/log", "[2][8] == ARGV[3]", "[2][8] == ''"),
-    AN_EXPIRED_TASK_STARTS("task/claim", "sub(bytes, 29, 41) < at13", "false"),
+    AN_EXPIRED_TASK_STARTS("task/claim", "kind.start_before < at13", "false"),
     A_PAUSED_QUEUE_IS_CLAIMED_FROM("task/claim", "if paused[i] == 0 then", "if true then"),
     A_LOG_IS_NOT_NOTED("task/log", "save_note(id, bytes)", ""),
     AN_ATTEMPT_IS_NOT_NOTED("lib/history", "t.notes = '1'", ""),

@@ -19,6 +19,7 @@ record StoredTask(
     int attempt,
     long fence,
     long started,
+    long leaseExpiry,
     String nonce,
     String worker,
     boolean cancelRequested,
@@ -31,36 +32,37 @@ record StoredTask(
     long sequence,
     boolean noted) {
 
-  private static final int BODY = 219;
+  private static final int BODY = 232;
 
   static StoredTask of(String id, String record) {
-    int queueEnd = BODY + (int) number(record, 3, 3);
-    int typeEnd = queueEnd + (int) number(record, 6, 3);
-    boolean inRun = record.charAt(2) == '1';
+    int queueEnd = BODY + (int) number(record, 226, 3);
+    int typeEnd = queueEnd + (int) number(record, 229, 3);
+    boolean inRun = record.charAt(225) == '1';
     return new StoredTask(
         id,
-        TaskState.ofCode(record.charAt(72)),
-        (int) number(record, 1, 1),
+        TaskState.ofCode(record.charAt(87)),
+        (int) number(record, 224, 1),
         record.substring(BODY, queueEnd),
         record.substring(queueEnd, typeEnd),
         inRun ? record.substring(typeEnd, typeEnd + 26) : "",
         inRun ? (int) number(record, typeEnd + 26, 5) : -1,
-        number(record, 41, 8),
-        number(record, 73, 13),
-        (int) number(record, 86, 5),
-        number(record, 91, 8),
-        number(record, 99, 13),
-        record.substring(112, 134),
-        record.substring(134, 174).strip(),
-        record.charAt(174) == '1',
-        record.charAt(175),
-        (int) number(record, 176, 4),
-        (int) number(record, 180, 5),
-        (int) number(record, 185, 2),
-        (int) number(record, 187, 5),
-        number(record, 192, 13),
-        number(record, 205, 13),
-        record.charAt(218) == '1');
+        number(record, 202, 8),
+        number(record, 88, 13),
+        (int) number(record, 189, 5),
+        number(record, 194, 8),
+        number(record, 163, 13),
+        number(record, 176, 13),
+        record.substring(101, 123),
+        record.substring(123, 163).strip(),
+        record.charAt(51) == '1',
+        record.charAt(52),
+        (int) number(record, 83, 4),
+        (int) number(record, 53, 5),
+        (int) number(record, 58, 2),
+        (int) number(record, 20, 5),
+        number(record, 25, 13),
+        number(record, 38, 13),
+        record.charAt(223) == '1');
   }
 
   private static long number(String record, int from, int width) {
