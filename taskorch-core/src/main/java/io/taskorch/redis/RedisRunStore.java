@@ -51,10 +51,7 @@ final class RedisRunStore implements RunStore {
     int partition = TaskId.partitionOf(run.id());
     List<StagedStep> steps = staged(run, dag);
     String roots =
-        IntStream.range(0, dag.size())
-            .filter(i -> dag.upstream(i).length == 0)
-            .mapToObj(Integer::toString)
-            .collect(Collectors.joining(" "));
+        edgesTo(dag, IntStream.range(0, dag.size()).filter(i -> dag.upstream(i).length == 0));
     for (Chunk<StagedStep> chunk : Chunk.split(steps, s -> partition, StagedStep::size)) {
       boolean first = chunk.items().getFirst().index == 0;
       Args args =
@@ -98,7 +95,7 @@ final class RedisRunStore implements RunStore {
           .add(delay(spec))
           .add(body)
           .add(name)
-          .add(indexes(dag.downstream(index)))
+          .add(edgesTo(dag, Arrays.stream(dag.downstream(index))))
           .add(indexes(dag.upstream(index)));
     }
 
@@ -116,6 +113,13 @@ final class RedisRunStore implements RunStore {
           ? 0
           : runAt.toEpochMilli();
     }
+  }
+
+  /** Steps as {@code lib/run.lua} lists dependents: those that wait for nothing else are marked. */
+  private static String edgesTo(Dag dag, IntStream steps) {
+    return steps
+        .mapToObj(i -> dag.upstream(i).length > 1 ? Integer.toString(i) : "=" + i)
+        .collect(Collectors.joining(" "));
   }
 
   /**

@@ -41,35 +41,24 @@ local function mark_ended(t, to, reason, at)
   end
 end
 
--- follow_edges(r, index, succeeded, from, ended, freed): takes a step that has ended off its
--- dependents' remaining edges. Dependents with none left are added to freed, or to ended when an
--- upstream step did not succeed.
-local function follow_edges(r, index, succeeded, from, dropped, freed)
-  local text = call('HGET', r.key .. ':edges', index)
-  if not text then
-    return
+-- follow_joins(r, edges, dropped, freed): edges to dependents that wait for several steps, each an
+-- {index, dependent, succeeded}.
+local function follow_joins(r, edges, dropped, freed)
+  local names, gone = {}, {}
+  for i, edge in ipairs(edges) do
+    names[i] = edge.index .. '>' .. edge.dependent
   end
-  local position, gone = 0, {}
-  for dependent in string.gmatch(text, '%d+') do
-    position = position + 1
-    if position > from then
-      if edges_followed >= MOST_EDGES then
-        leave_for_later(r, 'e ' .. index .. ' ' .. (position - 1))
-        break
-      end
-      edges_followed = edges_followed + 1
-      local edge = index .. '>' .. dependent
-      if call('SISMEMBER', r.key .. ':waits', edge) == 1 then
-        gone[#gone + 1] = edge
-        local remaining = remaining_of(r, dependent)
-        remaining.count = remaining.count - 1
-        remaining.broken = remaining.broken or not succeeded
-        write('HSET', r.key .. ':remaining', dependent,
-          remaining.count .. (remaining.broken and '!' or ''))
-        if remaining.count == 0 then
-          local list = remaining.broken and dropped or freed
-          list[#list + 1] = tonumber(dependent)
-        end
+  local held = call('SMISMEMBER', r.key .. ':waits', unpack(names))
+  for i, edge in ipairs(edges) do
+    if held[i] == 1 then
+      gone[#gone + 1] = names[i]
+      local remaining = remaining_of(r, edge.dependent)
+      remaining.count = remaining.count - 1
+      remaining.broken = remaining.broken or not edge.succeeded
+      remaining.changed = true
+      if remaining.count == 0 then
+        local list = remaining.broken and dropped or freed
+        list[#list + 1] = tonumber(edge.dependent)
       end
     end
   end
@@ -78,10 +67,43 @@ local function follow_edges(r, index, succeeded, from, dropped, freed)
   end
 end
 
--- note_step(r, t): the run's own books on a step that has ended.
+-- follow_edges(r, ended, dropped, freed): takes steps that have ended, each an {index, succeeded,
+-- from}, off what their dependents wait for. Dependents that wait for nothing more are added to
+-- freed, or to dropped when an upstream step did not succeed.
+local function follow_edges(r, ended, dropped, freed)
+  local indexes, joins = {}, {}
+  for i, step in ipairs(ended) do
+    indexes[i] = format('%d', step.index)
+  end
+  local texts = call('HMGET', r.key .. ':edges', unpack(indexes))
+  for i, step in ipairs(ended) do
+    local place = step.from or 1
+    while texts[i] do
+      local first, last, sole, dependent = find(texts[i], '(=?)(%d+)', place)
+      if not first then
+        break
+      elseif edges_followed == MOST_EDGES then
+        leave_for_later(r, 'e ' .. indexes[i] .. ' ' .. first)
+        break
+      end
+      place = last + 1
+      edges_followed = edges_followed + 1
+      if sole == '' then
+        joins[#joins + 1] = {index = indexes[i], dependent = dependent, succeeded = step.succeeded}
+      else
+        local list = step.succeeded and freed or dropped
+        list[#list + 1] = tonumber(dependent)
+      end
+    end
+  end
+  if #joins > 0 then
+    follow_joins(r, joins, dropped, freed)
+  end
+end
+
+-- note_step(r, index, state): the run's own books on a step that has ended.
 local function note_step(r, index, state)
-  r.open = r.open - 1
-  write('SREM', r.key .. ':open', index)
+  close_step(r, index)
   if state == 'F' or state == 'C' then
     touch(r.key .. ':lost')
     index_add(r.key .. ':lost', index, index)
@@ -92,15 +114,20 @@ local function note_step(r, index, state)
   end
 end
 
+-- blocked_step(id): a step as a table if it still waits for others.
+local function blocked_step(id)
+  local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
+  return state_of(bytes) == 'B' and open_record(id, bytes) or nil
+end
+
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED.
 local function start_steps(r, freed, at)
   local ready = {}
   table.sort(freed)
-  for _, index in ipairs(freed) do
-    local id = step_id(r, index)
-    local bytes = call('GET', RECORD .. id)
-    local t = bytes and open_record(id, bytes)
-    if t and t.state == 'B' then
+  for _, id in ipairs(step_ids(r, freed)) do
+    local t = blocked_step(id)
+    if t then
+      r.goes_on = true
       -- While a step is blocked its due time is a delay, unless it is too large for one.
       local due = t.due < 1000000000000 and t.due > 0 and at + t.due or t.due
       if due > at then
@@ -118,32 +145,30 @@ local function start_steps(r, freed, at)
   become_ready(ready, at)
 end
 
--- settle_steps(r, ended, freed, at): works off a list of steps that have ended, until nothing
--- follows from them or the call has done its share.
-local function settle_steps(r, ended, freed, at)
-  local next_ended = 1
-  while next_ended <= #ended do
-    local step = ended[next_ended]
-    next_ended = next_ended + 1
+-- settle_steps(r, ended, at): what follows from steps that have ended, until nothing does or the
+-- call has done its share.
+local function settle_steps(r, ended, at)
+  local freed = {}
+  while #ended > 0 and not r.cancel do
     local dropped = {}
-    if not r.cancel then
-      follow_edges(r, step.index, step.succeeded, step.from or 0, dropped, freed)
-    end
+    follow_edges(r, ended, dropped, freed)
+    ended = {}
     for _, index in ipairs(dropped) do
-      local id = step_id(r, index)
-      local bytes = call('GET', RECORD .. id)
-      local t = bytes and open_record(id, bytes)
-      if t and t.state == 'B' then
+      local t = blocked_step(step_id(r, index))
+      if t then
         mark_ended(t, 'C', 'u', at)
         note_step(r, index, 'C')
         ended[#ended + 1] = {index = index, succeeded = false}
       end
     end
   end
+  save_remaining(r)
+  start_steps(r, freed, at)
+  end_run_if_over(r, at)
 end
 
--- step_ended(run, index, state, freed_by_run): remembers that a step has ended; finish_runs works
--- all of them off, so that one call ends many steps of many runs.
+-- step_ended(run, index, state): remembers that a step has ended; finish_runs works all of them off,
+-- so that one call ends many steps of many runs.
 local runs_to_settle
 each_call(function()
   runs_to_settle = {}
@@ -160,14 +185,12 @@ local function step_ended(run, index, state)
   end
 end
 
--- finish_runs(at): what follows from the steps that have ended in this call, run by run.
+-- finish_runs(at): what follows from the steps that have ended in this call, run by run. The flush
+-- comes next; after it runs are read anew.
 local function finish_runs(at)
   for _, r in ipairs(runs_to_settle) do
-    local freed = {}
-    settle_steps(r, r.ended, freed, at)
-    start_steps(r, freed, at)
-    end_run_if_over(r, at)
-    r.ended = nil
+    settle_steps(r, r.ended, at)
+    close_run(r)
   end
   runs_to_settle = {}
 end

@@ -5,8 +5,8 @@
 local prefix
 local call, sub, byte, find, format
 local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUSED, LANES,
-  SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, ADVANCE, STAGING, EVENTS, AWAITED,
-  OPERATION
+  SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, STAGING, EVENTS,
+  AWAITED, OPERATION
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
 local resets = {}
@@ -34,6 +34,7 @@ local function begin(keys)
     EXPIRING = prefix .. 'expiring'
     EXPIRING_MORE = prefix .. 'expiring-more'
     EXPIRING_RUNS = prefix .. 'expiring-runs'
+    CANCELLING = prefix .. 'cancelling'
     ADVANCE = prefix .. 'advance'
     STAGING = prefix .. 'staging'
     EVENTS = prefix .. 'events'

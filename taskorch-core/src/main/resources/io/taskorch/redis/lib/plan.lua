@@ -88,9 +88,12 @@ local function delete(key)
   deleted.n = n
 end
 
--- write(command, key, …): any other write, done in the order of the calls.
+-- write(command, key, …): any other write, done in the order of the calls. Returns its words, to
+-- which more may be added.
 local function write(...)
-  plan.writes[#plan.writes + 1] = {...}
+  local command = {...}
+  plan.writes[#plan.writes + 1] = command
+  return command
 end
 
 -- event_all(what, ids): something that the event stream is to tell of tasks or runs; event(what, id):

@@ -6,18 +6,20 @@
 --   run:<id>:input      string, opaque
 --   run:<id>:ids        string: the task ids of all steps in topological order, 26 bytes each
 --   run:<id>:names      hash: step index -> name
---   run:<id>:edges      hash: step index -> indexes of its dependents; -1 releases the roots
+--   run:<id>:edges      hash: step index -> indexes of its dependents, "=" before one that depends
+--                       on this step alone; -1 releases the roots
 --   run:<id>:upstream   hash: step index -> indexes of the steps that it depends on
---   run:<id>:waits      set of the edges "from>to" that hold a step back
---   run:<id>:remaining  hash: step index -> how many of those edges lead to it, and '!' once one
---                       of them came from a step that did not succeed; changed only together with
---                       an edge's removal from the set, so a repeat cannot count twice
+--   run:<id>:waits      set of the edges "from>to" that hold back a step that depends on several
+--   run:<id>:remaining  hash: index of such a step -> how many of those edges lead to it, and '!'
+--                       once one of them came from a step that did not succeed; changed only together
+--                       with an edge's removal from the set, so a repeat cannot count twice
 --   run:<id>:open       set of the indexes of steps that have not ended
 --   run:<id>:lost       sorted set of the indexes of steps that ended without success
+--   cancelling          set of the runs that run, but whose steps must not start any more
 --   advance             list of what was left for another call: "<run> <verb> <…>"
 --
--- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step, "c <from>" with
--- the cancelling of steps, "r" with their starting over.
+-- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step from a place in the
+-- text of its dependents, "c <from>" with the cancelling of steps, "r" with their starting over.
 
 --- @include "generated/constants"
 --- @include "lib/plan"
@@ -42,12 +44,16 @@ local function open_run(id)
     end
     r = {
       id = id, key = key, state = state, cancel = cancel == '1', failed = failed == '1',
-      cancelled = cancelled == '1', resetting = resetting == '1', remaining = {}, left = {}
+      cancelled = cancelled == '1', resetting = resetting == '1', remaining = {}, opened = 0
     }
-    r.open = call('SCARD', key .. ':open')
     runs[id] = r
   end
   return r or nil
+end
+
+-- close_run(r): forgets a run that was read in this call, once what is to be written of it is planned.
+local function close_run(r)
+  runs[r.id] = nil
 end
 
 -- set_run(r, field, value)
@@ -61,9 +67,37 @@ local function set_run(r, field, value)
   write('HSET', r.key, field, value)
 end
 
--- step_ids(r, indexes): the task ids of some steps.
+-- step_id(r, index): the task id of a step; step_ids(r, indexes): of several, in ascending order.
 local function step_id(r, index)
-  return call('GETRANGE', r.key .. ':ids', index * 26, index * 26 + 25)
+  return call('GETRANGE', r.key .. ':ids', format('%d', index * 26), format('%d', index * 26 + 25))
+end
+local function step_ids(r, indexes)
+  local ids, first = {}, 1
+  for i = 1, #indexes do
+    -- Neighbours come in one piece.
+    if indexes[i + 1] ~= indexes[i] + 1 then
+      local text = call('GETRANGE', r.key .. ':ids', format('%d', indexes[first] * 26),
+        format('%d', indexes[i] * 26 + 25))
+      for k = first, i do
+        ids[k] = sub(text, (k - first) * 26 + 1, (k - first) * 26 + 26)
+      end
+      first = i + 1
+    end
+  end
+  return ids
+end
+
+-- close_step(r, index), reopen_step(r, index): plans to take a step off those that have not ended,
+-- or to put it back. r.opened is how many more there are then.
+local function close_step(r, index)
+  r.closing = r.closing or write('SREM', r.key .. ':open')
+  r.closing[#r.closing + 1] = format('%d', index)
+  r.opened = r.opened - 1
+end
+local function reopen_step(r, index)
+  touch(r.key .. ':open')
+  write('SADD', r.key .. ':open', index)
+  r.opened = r.opened + 1
 end
 
 -- leave_for_later(r, text): another call goes on with it.
@@ -73,10 +107,12 @@ local function leave_for_later(r, text)
   write('RPUSH', ADVANCE, r.id .. ' ' .. text)
 end
 
--- end_run(r, at): plans the end of a run when no step of it is open.
+-- end_run_if_over(r, at): plans the end of a run when no step of it is open. r.goes_on: a step of it
+-- starts with this call.
 local RETENTION_OF_RUN = {D = DEFAULT_RETENTION.D, F = DEFAULT_RETENTION.F, C = DEFAULT_RETENTION.C}
 local function end_run_if_over(r, at)
-  if r.open > 0 or r.resetting or r.state ~= 'R' then
+  if r.goes_on or r.resetting or r.state ~= 'R' or
+      call('SCARD', r.key .. ':open') + r.opened > 0 then
     return
   end
   local to = r.failed and 'F' or r.cancelled and 'C' or 'D'
@@ -86,6 +122,9 @@ local function end_run_if_over(r, at)
   index_add(EXPIRING_RUNS, at + RETENTION_OF_RUN[to], r.id)
   set_run(r, 'state', to)
   set_run(r, 'finished', format('%d', at))
+  if r.cancel then
+    write('SREM', CANCELLING, r.id)
+  end
   event(to, r.id)
   tell_ended({r.id})
 end
@@ -99,4 +138,17 @@ local function remaining_of(r, index)
     r.remaining[index] = known
   end
   return known
+end
+
+-- save_remaining(r): plans the write of those that have changed.
+local function save_remaining(r)
+  local command
+  for index, remaining in pairs(r.remaining) do
+    if remaining.changed then
+      command = command or write('HSET', r.key .. ':remaining')
+      command[#command + 1] = index
+      command[#command + 1] = remaining.count .. (remaining.broken and '!' or '')
+      remaining.changed = false
+    end
+  end
 end

@@ -14,7 +14,7 @@ if #entries == 0 then
 end
 local at = now()
 
--- go_on_with_edges(r, index, from): the edges of a step from a place in their list on.
+-- go_on_with_edges(r, index, from): the edges of a step from a place in their text on.
 local function go_on_with_edges(r, index, from)
   local succeeded = true
   if index >= 0 then
@@ -25,11 +25,7 @@ local function go_on_with_edges(r, index, from)
     end
     succeeded = state == 'D'
   end
-  local ended = {{index = index, succeeded = succeeded, from = from}}
-  local freed = {}
-  settle_steps(r, ended, freed, at)
-  start_steps(r, freed, at)
-  end_run_if_over(r, at)
+  settle_steps(r, {{index = index, succeeded = succeeded, from = from}}, at)
 end
 
 -- go_on_cancelling(r, from): the steps from an index on.
@@ -51,6 +47,19 @@ local function go_on_cancelling(r, from)
   end
 end
 
+-- wait_for(r, index, edges, gone): plans the books on what a step waits for, and no longer does.
+local function wait_for(r, index, edges, gone)
+  touch(r.key .. ':waits')
+  touch(r.key .. ':remaining')
+  each_chunk(edges, 400, function(list, from, to)
+    write('SADD', r.key .. ':waits', unpack(list, from, to))
+  end)
+  each_chunk(gone, 400, function(list, from, to)
+    write('SREM', r.key .. ':waits', unpack(list, from, to))
+  end)
+  write('HSET', r.key .. ':remaining', index, #edges)
+end
+
 -- go_on_starting_over(r): the steps that did not succeed, in topological order, so that what a step
 -- depends on has been started over before it.
 local function go_on_starting_over(r)
@@ -62,7 +71,8 @@ local function go_on_starting_over(r)
     if bytes then
       local t = open_record(id, bytes)
       local edges, gone = {}, {}
-      for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
+      local upstream = call('HGET', r.key .. ':upstream', index) or ''
+      for from in string.gmatch(upstream, '%d+') do
         if reopened[from] or call('SISMEMBER', r.key .. ':open', from) == 1 then
           edges[#edges + 1] = from .. '>' .. index
         else
@@ -81,22 +91,15 @@ local function go_on_starting_over(r)
         move(t, 'B', at)
         save(t)
         announce(t)
-        each_chunk(edges, 400, function(list, from, to)
-          write('SADD', r.key .. ':waits', unpack(list, from, to))
-        end)
+        end
+      -- A step that depends on another alone needs no books.
+      if find(upstream, ' ', 1, true) then
+        wait_for(r, index, edges, gone)
       end
-      each_chunk(gone, 400, function(list, from, to)
-        write('SREM', r.key .. ':waits', unpack(list, from, to))
-      end)
-      touch(r.key .. ':remaining')
-      write('HSET', r.key .. ':remaining', index, #edges)
     end
     reopened[index] = true
     index_remove(r.key .. ':lost', index)
-    touch(r.key .. ':waits')
-    touch(r.key .. ':open')
-    write('SADD', r.key .. ':open', index)
-    r.open = r.open + 1
+    reopen_step(r, index)
   end
   become_ready(ready, at)
   if #lost == MOST_STEPS then

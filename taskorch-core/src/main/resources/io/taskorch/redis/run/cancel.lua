@@ -15,6 +15,8 @@ if r.state ~= 'R' then
 end
 if not r.cancel then
   set_run(r, 'cancel', true)
+  touch(CANCELLING)
+  write('SADD', CANCELLING, r.id)
   leave_for_later(r, 'c 0')
   flush()
 end

@@ -20,8 +20,6 @@ index_remove(STAGING, r.id)
 index_add(prefix .. 'runs:R', created, r.id)
 set_run(r, 'state', 'R')
 event('R', r.id)
-local freed = {}
-follow_edges(r, -1, true, 0, {}, freed)
-start_steps(r, freed, at)
+settle_steps(r, {{index = -1, succeeded = true}}, at)
 flush()
 return call('EXISTS', ADVANCE) == 1 and 'more' or 'ok'

@@ -2,10 +2,11 @@
 -- stage.lua: uploads some steps of a run that nobody can see yet. Repeats change nothing.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id   ARGV[2] name   ARGV[3] number of steps in all   ARGV[4] input, opaque JSON, with
---         the first steps only   ARGV[5] indexes of the steps without dependencies, likewise
+--         the first steps only   ARGV[5] the steps without dependencies, likewise
 -- ARGV[6] index of the first step here   ARGV[7] number of steps here
 -- ARGV[…] seven each: id; head, as read_head has it; delay in ms or due time; body:
---         run and step, spec, payload; name; indexes of its dependents; indexes of the steps that it depends on
+--         run and step, spec, payload; name; its dependents, as the run's edges have them; indexes of
+--         the steps that it depends on
 -- Reply   "ok" | "exists" when the run has begun | "too_many_queues"
 --- @include "lib/now"
 --- @include "lib/move"
@@ -31,14 +32,11 @@ if first == 0 then
   write('SET', key .. ':input', ARGV[4])
   write('HSET', key .. ':edges', -1, ARGV[5])
 end
--- waits_of(index, upstream): the edges that hold a step back; a root waits for the run to begin.
+-- waits_of(index, upstream): the edges that hold back a step which depends on several.
 local function waits_of(index, upstream)
   local edges = {}
   for from in string.gmatch(upstream, '%d+') do
     edges[#edges + 1] = from .. '>' .. index
-  end
-  if #edges == 0 then
-    edges[1] = '-1>' .. index
   end
   return edges
 end
@@ -61,10 +59,12 @@ for i = 0, count - 1 do
     write('HSET', key .. ':upstream', index, ARGV[a + 6])
   end
   local edges = waits_of(index, ARGV[a + 6])
-  write('HSET', key .. ':remaining', index, #edges)
-  each_chunk(edges, 400, function(list, from, to)
-    write('SADD', key .. ':waits', unpack(list, from, to))
-  end)
+  if #edges > 1 then
+    write('HSET', key .. ':remaining', index, #edges)
+    each_chunk(edges, 400, function(list, from, to)
+      write('SADD', key .. ':waits', unpack(list, from, to))
+    end)
+  end
   write('SADD', key .. ':open', index)
 end
 flush()

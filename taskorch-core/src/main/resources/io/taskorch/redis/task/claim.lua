@@ -296,12 +296,10 @@ local function sweep(queue, band)
 end
 
 -- run_cancelled(bytes, kind): whether a step's run has been cancelled; then it must not start.
+local are_cancelling = call('EXISTS', CANCELLING) == 1
 local function run_cancelled(bytes, kind)
-  if not kind.in_run then
-    return false
-  end
-  local r = open_run(run_of(bytes, kind))
-  return r and r.cancel
+  return are_cancelling and kind.in_run
+    and call('SISMEMBER', CANCELLING, run_of(bytes, kind)) == 1
 end
 
 -- take(id, key, bytes, kind): PENDING -> RUNNING for a task; file_taken() writes it.

@@ -185,6 +185,18 @@ class RunStoreContractTest extends Contract {
     assertThat(stores.runs().cancel(run.id())).isEqualTo(done);
   }
 
+  /** As a claim finds it that comes between the first call of a cancelling and the next. */
+  @Test
+  void aReadyStepOfARunThatIsBeingCancelledEndsInPlaceOfStarting() {
+    Run run = start(List.of(step("a")));
+    String prefix = "{" + namespace.name() + ":" + home() + "}:";
+    namespace.raw().call("HSET", prefix + "run:" + run.id(), "cancel", "1");
+    namespace.raw().call("SADD", prefix + "cancelling", run.id());
+    assertThat(claimSteps()).isEmpty();
+    assertThat(states(run.id())).containsEntry("a", TaskState.CANCELLED);
+    assertThat(runState(run.id())).isEqualTo(RunState.CANCELLED);
+  }
+
   @Test
   void aCancelledRunStartsNothing() {
     Run run = start(diamond);

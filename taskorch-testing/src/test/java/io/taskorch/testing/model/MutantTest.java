@@ -56,9 +56,10 @@ class MutantTest {
     A_STEP_IS_RELEASED_BY_ITS_FIRST_EDGE(
         "lib/end_task", "if remaining.count == 0 then", "if true then"),
     A_FAILED_STEP_RELEASES_WHAT_COMES_AFTER(
-        "lib/end_task", "remaining.broken or not succeeded", "false"),
+        "lib/end_task", "step.succeeded and freed or dropped", "freed"),
     A_CANCELLED_RUN_GOES_ON("run/cancel", "leave_for_later(r, 'c 0')", ""),
-    A_RUN_NEVER_ENDS("lib/run", "if r.open > 0", "if true");
+    A_JOIN_FORGETS_A_FAILURE("lib/end_task", "remaining.broken or not edge.succeeded", "false"),
+    A_RUN_NEVER_ENDS("lib/run", "if r.goes_on", "if true");
 
     final String script;
     final String right;
