@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,20 @@ public final class Query {
       }
     }
     return null;
+  }
+
+  /** One constant, in lower case. */
+  public <E extends Enum<E>> E choice(String name, @Nullable String text, E fallback) {
+    if (text == null) {
+      return fallback;
+    }
+    for (E constant : fallback.getDeclaringClass().getEnumConstants()) {
+      if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return constant;
+      }
+    }
+    refuse(name, "unknown-value", "is none of " + Texts.words(fallback.getDeclaringClass()));
+    return fallback;
   }
 
   /** A name, as queues and types have one. */

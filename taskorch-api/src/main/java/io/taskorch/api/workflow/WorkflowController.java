@@ -4,6 +4,7 @@ import static io.micronaut.http.MediaType.ALL;
 
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
@@ -11,6 +12,7 @@ import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Header;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -29,12 +31,17 @@ import io.taskorch.client.RunSubmission;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.TaskFilter;
+import io.taskorch.workflow.DotGraph;
+import io.taskorch.workflow.MermaidGraph;
+import io.taskorch.workflow.RunGraph;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.WorkflowDefinition;
 import jakarta.annotation.Nullable;
 import java.net.URI;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /** Starts, reads and operates workflow runs. */
 @Controller("/v1/workflows")
@@ -42,10 +49,17 @@ import java.util.List;
 @Tag(name = "workflows")
 final class WorkflowController {
 
-  private final WorkflowClient workflows;
+  /** As Graphviz has registered it. Mermaid has none of its own that browsers show. */
+  private static final String DOT = "text/vnd.graphviz";
 
-  WorkflowController(WorkflowClient workflows) {
+  private static final String MERMAID = MediaType.TEXT_PLAIN;
+
+  private final WorkflowClient workflows;
+  private final InstantSource clock;
+
+  WorkflowController(WorkflowClient workflows, InstantSource clock) {
     this.workflows = workflows;
+    this.clock = clock;
   }
 
   @Post
@@ -101,6 +115,40 @@ final class WorkflowController {
   @Operation(operationId = "getWorkflow", summary = "Reads a run with its steps")
   RunView get(String id) {
     return RunView.of(workflows.get(id));
+  }
+
+  @Get("/{id}/graph")
+  @Produces({MediaType.APPLICATION_JSON, DOT, MERMAID})
+  @Operation(
+      operationId = "getWorkflowGraph",
+      summary = "Draws a run: states, times, and what its end had to wait for")
+  @ApiResponse(
+      responseCode = "200",
+      description = "the graph",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = GraphView.class)),
+        @Content(mediaType = MERMAID, schema = @Schema(implementation = String.class)),
+        @Content(mediaType = DOT, schema = @Schema(implementation = String.class))
+      })
+  HttpResponse<?> graph(
+      String id,
+      @Parameter(description = "`json` unless given, `mermaid` or `dot`") @QueryValue @Nullable
+          String format) {
+    Query query = new Query();
+    GraphView.Format wanted = query.choice("format", format, GraphView.Format.JSON);
+    query.done();
+    RunGraph graph = RunGraph.of(workflows.get(id), clock.instant());
+    return switch (wanted) {
+      case JSON -> HttpResponse.ok(GraphView.of(graph));
+      case MERMAID -> text(MermaidGraph.of(graph), MERMAID);
+      case DOT -> text(DotGraph.of(graph), DOT);
+    };
+  }
+
+  private static HttpResponse<?> text(String text, String type) {
+    return HttpResponse.ok(text).contentType(new MediaType(type, Map.of("charset", "utf-8")));
   }
 
   @Delete("/{id}")

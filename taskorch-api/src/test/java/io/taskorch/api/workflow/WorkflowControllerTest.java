@@ -116,6 +116,30 @@ class WorkflowControllerTest {
   }
 
   @Test
+  void isDrawnAsItStands() {
+    String id = api.post("/v1/workflows", chain("{\"url\":1}")).at("/id");
+    worker.say(worker.claimOne(), "complete", "{\"result\":{\"n\":1}}");
+    Answer graph = api.get("/v1/workflows/" + id + "/graph");
+    assertThat(graph.status()).isEqualTo(200);
+    assertThat(graph.header("Content-Type")).startsWith("application/json");
+    assertThat(graph.at("/nodes/0/state")).isEqualTo("SUCCEEDED");
+    assertThat(graph.at("/nodes/0/duration")).matches("\\d+(ms|s)");
+    assertThat(graph.at("/nodes/1/state")).isEqualTo("PENDING");
+    assertThat(graph.at("/edges")).startsWith("[{\"from\":\"first\",\"to\":\"second\"");
+    assertThat(graph.at("/critical_path")).isEqualTo("[\"first\"]");
+
+    Answer mermaid = api.get("/v1/workflows/" + id + "/graph?format=mermaid");
+    assertThat(mermaid.header("Content-Type")).isEqualTo("text/plain;charset=utf-8");
+    assertThat(mermaid.text()).contains("flowchart LR", "n0[\"first<br/>SUCCEEDED");
+    Answer dot = api.get("/v1/workflows/" + id + "/graph?format=dot");
+    assertThat(dot.header("Content-Type")).isEqualTo("text/vnd.graphviz;charset=utf-8");
+    assertThat(dot.text()).startsWith("digraph run {").contains("n0 -> n1");
+
+    assertThat(api.get("/v1/workflows/" + id + "/graph?format=png").status()).isEqualTo(400);
+    assertThat(api.get("/v1/workflows/01ARZ3NDEKTSV4RRFFQ69G5F00/graph").status()).isEqualTo(404);
+  }
+
+  @Test
   void aCancelEndsTheRun() {
     String id = api.post("/v1/workflows", chain("{\"url\":1}")).at("/id");
     Answer cancelled = api.delete("/v1/workflows/" + id);
@@ -271,7 +295,6 @@ class WorkflowControllerTest {
       assertThat(api.post("/v1/workflows/" + id + "/retry").status()).isEqualTo(404);
     }
     String id = api.post("/v1/workflows", chain("1")).at("/id");
-    assertThat(api.get("/v1/workflows/" + id + "/graph").status()).isEqualTo(404);
     assertThat(api.get("/v1/workflows/" + id + "/diff/" + id).status()).isEqualTo(404);
     assertThat(api.post("/v1/workflows/" + id + "/fork").status()).isEqualTo(404);
     assertThat(api.post("/v1/workflows/" + id + "/signals/x").status()).isEqualTo(404);
