@@ -11,19 +11,24 @@ import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
 import io.taskorch.task.Violations;
 import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.DefinitionNotFoundException;
 import io.taskorch.workflow.DefinitionVersion;
 import io.taskorch.workflow.Run;
+import io.taskorch.workflow.RunDiff;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
 import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * be reached in time.
  */
 public final class WorkflowClient {
+
+  /** A result may have 1 MiB. */
+  private static final int RESULTS_A_CALL = 20;
 
   private final Stores stores;
   private final PayloadCodec codec;
@@ -276,6 +284,47 @@ public final class WorkflowClient {
    */
   public Run get(String id) {
     return find(id).orElseThrow(() -> new TaskNotFoundException(id));
+  }
+
+  /**
+   * Compares two runs, whether of one definition or not. Results are compared as bytes, some at a
+   * time.
+   *
+   * @throws TaskNotFoundException no such run
+   */
+  public RunDiff diff(String from, String to) {
+    Run one = get(from);
+    Run other = get(to);
+    Map<String, String> ofOne = succeeded(one);
+    Map<String, String> ofOther = succeeded(other);
+    List<String> both = ofOne.keySet().stream().filter(ofOther::containsKey).toList();
+    Set<String> otherResults = new HashSet<>();
+    for (int i = 0; i < both.size(); i += RESULTS_A_CALL) {
+      List<String> names = both.subList(i, Math.min(i + RESULTS_A_CALL, both.size()));
+      Map<String, Json> before = results(one, ofOne, names);
+      Map<String, Json> after = results(other, ofOther, names);
+      names.stream()
+          .filter(name -> !Objects.equals(before.get(name), after.get(name)))
+          .forEach(otherResults::add);
+    }
+    return RunDiff.of(one, other, otherResults);
+  }
+
+  /** Task ids of the steps that have a result, by name. */
+  private static Map<String, String> succeeded(Run run) {
+    Map<String, String> ids = new LinkedHashMap<>();
+    for (Run.StepStatus step : run.steps()) {
+      if (step.state() == TaskState.SUCCEEDED) {
+        ids.put(step.name(), step.taskId());
+      }
+    }
+    return ids;
+  }
+
+  private Map<String, Json> results(Run run, Map<String, String> ids, List<String> names) {
+    Map<String, String> wanted = new HashMap<>(ids);
+    wanted.keySet().retainAll(names);
+    return stores.runs().input(run.id(), wanted).results();
   }
 
   /** See {@link RunStore#list}. */

@@ -103,7 +103,8 @@ public record RunGraph(
         path);
   }
 
-  private static @Nullable Duration duration(Run.StepStatus step, Instant now) {
+  /** How long the last attempt of a step took, or takes; null when it has not started. */
+  public static @Nullable Duration duration(Run.StepStatus step, Instant now) {
     Instant start = step.startedAt();
     return start == null ? null : between(start, end(step, now));
   }

@@ -151,6 +151,12 @@ final class WorkflowController {
     return HttpResponse.ok(text).contentType(new MediaType(type, Map.of("charset", "utf-8")));
   }
 
+  @Get("/{id}/diff/{other}")
+  @Operation(operationId = "diffWorkflows", summary = "Compares two runs step by step")
+  RunDiffView diff(String id, String other) {
+    return RunDiffView.of(workflows.diff(id, other), clock.instant());
+  }
+
   @Delete("/{id}")
   @Consumes(ALL)
   @Operation(operationId = "cancelWorkflow", summary = "Cancels a run")

@@ -140,6 +140,38 @@ class WorkflowControllerTest {
   }
 
   @Test
+  void isComparedToAnotherStepByStep() {
+    String one = api.post("/v1/workflows", chain("{\"url\":1}")).at("/id");
+    worker.say(worker.claimOne(), "complete", "{\"result\":{\"n\":1}}");
+    worker.say(worker.claimOne(), "complete", "{}");
+    worker.say(worker.claimOne(), "complete", "{}");
+    String other =
+        api.post(
+                "/v1/workflows",
+                chain("{\"url\":2}").replace("{\"name\":\"third\"", "{\"name\":\"last\""))
+            .at("/id");
+    worker.say(worker.claimOne(), "complete", "{\"result\":{\"n\":2}}");
+    worker.say(worker.claimOne(), "fail", "{\"error\":{\"message\":\"no\"},\"retryable\":false}");
+    Answer diff = api.get("/v1/workflows/" + one + "/diff/" + other);
+    assertThat(diff.status()).isEqualTo(200);
+    assertThat(diff.at("/from/state")).isEqualTo("SUCCEEDED");
+    assertThat(diff.at("/to/state")).isEqualTo("FAILED");
+    assertThat(diff.at("/input_differs")).isEqualTo("true");
+    assertThat(diff.json().at("/steps").findValuesAsText("name"))
+        .containsExactly("first", "second", "third", "last");
+    assertThat(diff.at("/steps/0/differences")).isEqualTo("[\"result\"]");
+    assertThat(diff.at("/steps/1/differences")).startsWith("[\"state\"");
+    assertThat(diff.json().at("/steps/2").has("to")).isFalse();
+    assertThat(diff.json().at("/steps/3").has("from")).isFalse();
+    assertThat(diff.at("/steps/3/to/reason")).isEqualTo("upstream-failed");
+    assertThat(api.get("/v1/workflows/" + one + "/diff/" + one).at("/input_differs"))
+        .isEqualTo("false");
+    assertThat(api.get("/v1/workflows/" + one + "/diff/01ARZ3NDEKTSV4RRFFQ69G5F00").status())
+        .isEqualTo(404);
+    assertThat(api.get("/v1/workflows/xyz/diff/" + one).status()).isEqualTo(404);
+  }
+
+  @Test
   void aCancelEndsTheRun() {
     String id = api.post("/v1/workflows", chain("{\"url\":1}")).at("/id");
     Answer cancelled = api.delete("/v1/workflows/" + id);
@@ -295,7 +327,6 @@ class WorkflowControllerTest {
       assertThat(api.post("/v1/workflows/" + id + "/retry").status()).isEqualTo(404);
     }
     String id = api.post("/v1/workflows", chain("1")).at("/id");
-    assertThat(api.get("/v1/workflows/" + id + "/diff/" + id).status()).isEqualTo(404);
     assertThat(api.post("/v1/workflows/" + id + "/fork").status()).isEqualTo(404);
     assertThat(api.post("/v1/workflows/" + id + "/signals/x").status()).isEqualTo(404);
     assertThat(api.post("/v1/workflows/" + id + "/steps/first/skip").status()).isEqualTo(404);
