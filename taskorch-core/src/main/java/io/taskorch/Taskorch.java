@@ -111,8 +111,8 @@ public final class Taskorch implements AutoCloseable {
   }
 
   /**
-   * Starts the worker, if a handler is registered, and upkeep, unless it is off. A second call
-   * changes nothing.
+   * Stores the schedules that handlers declare, then starts the worker, if a handler is registered,
+   * and upkeep, unless it is off. A second call changes nothing.
    *
    * @throws IllegalStateException after {@link #close}
    * @throws io.taskorch.task.StoreUnavailableException nothing has started; it may be called again
@@ -125,6 +125,7 @@ public final class Taskorch implements AutoCloseable {
       }
       if (!started) {
         handlers.seal();
+        schedules.declareAll(handlers.schedules());
         startWorker();
         startUpkeep();
         started = true;

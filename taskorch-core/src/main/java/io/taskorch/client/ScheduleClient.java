@@ -27,12 +27,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +54,6 @@ public final class ScheduleClient {
 
   /** How often a change is begun anew because somebody else was faster. */
   private static final int MOST_ATTEMPTS = 20;
-
-  private static final int PAGE = 500;
 
   private final Stores stores;
   private final ScheduleStore schedules;
@@ -184,44 +180,42 @@ public final class ScheduleClient {
    * @param owner who declares, such as {@code config}
    */
   public void declare(String owner, List<Schedule> declared) {
-    declared.forEach(this::requireJson);
-    Set<String> names = new HashSet<>();
-    for (Schedule schedule : declared) {
-      names.add(schedule.name());
-      boolean ours = attempt(() -> declare(owner, schedule));
-      if (!ours) {
-        log.warn(
-            "schedule {} is declared by {}, but another of that name is stored, which stays;"
-                + " delete it, or rename one of the two",
-            schedule.name(),
-            owner);
-      }
-    }
-    for (StoredSchedule stored : all()) {
-      if (owner.equals(stored.declaredBy()) && !names.contains(stored.schedule().name())) {
-        log.info("schedule {} is not declared by {} any more", stored.schedule().name(), owner);
-        schedules.delete(stored.schedule().name());
-      }
+    declareAll(Map.of(owner, declared));
+  }
+
+  /** As {@link #declare}, for several owners. */
+  public void declareAll(Map<String, List<Schedule>> byOwner) {
+    byOwner.values().forEach(declared -> declared.forEach(this::requireJson));
+    byOwner.forEach((owner, declared) -> declared.forEach(schedule -> store(owner, schedule)));
+    schedules
+        .declared()
+        .forEach(
+            (name, owner) -> {
+              List<Schedule> declared = byOwner.get(owner);
+              if (declared != null && declared.stream().noneMatch(s -> s.name().equals(name))) {
+                log.info("schedule {} is not declared by {} any more, and deleted", name, owner);
+                schedules.delete(name);
+              }
+            });
+  }
+
+  private void store(String owner, Schedule schedule) {
+    boolean ours = attempt(() -> declareOnce(owner, schedule));
+    if (!ours) {
+      log.warn(
+          "schedule {} is declared by {}, but another of that name is stored, which stays;"
+              + " delete it, or rename one of the two",
+          schedule.name(),
+          owner);
     }
   }
 
-  private Optional<Boolean> declare(String owner, Schedule schedule) {
+  private Optional<Boolean> declareOnce(String owner, Schedule schedule) {
     StoredSchedule before = schedules.find(schedule.name()).orElse(null);
     if (before != null && !owner.equals(before.declaredBy())) {
       return Optional.of(false);
     }
     return put(schedule, null, owner, before).map(put -> true);
-  }
-
-  private List<StoredSchedule> all() {
-    List<StoredSchedule> all = new ArrayList<>();
-    String cursor = null;
-    do {
-      SchedulePage page = schedules.list(PAGE, cursor);
-      all.addAll(page.schedules());
-      cursor = page.nextCursor().orElse(null);
-    } while (cursor != null);
-    return all;
   }
 
   public Optional<StoredSchedule> find(String name) {

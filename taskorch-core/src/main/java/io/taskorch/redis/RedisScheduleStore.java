@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +99,18 @@ final class RedisScheduleStore implements ScheduleStore {
   }
 
   @Override
+  public Map<String, String> declared() {
+    Map<String, String> owners = new HashMap<>();
+    for (int partition : partitions()) {
+      List<Object> reply = calls.list(partition, "schedule/declared", Args.of());
+      for (int i = 0; i < reply.size(); i += 2) {
+        owners.put(Replies.text(reply.get(i)), Replies.text(reply.get(i + 1)));
+      }
+    }
+    return owners;
+  }
+
+  @Override
   public Instant now() {
     return page(0, "-", 0).now;
   }
@@ -118,7 +133,8 @@ final class RedisScheduleStore implements ScheduleStore {
                 .add(TaskId.next(stored.updatedAt(), partition))
                 .add(ScheduleCodec.definition(stored))
                 .add(ScheduleCodec.progress(stored.progress()))
-                .add(millis(lookAt)));
+                .add(millis(lookAt))
+                .add(Objects.requireNonNullElse(stored.declaredBy(), "")));
     return reply.equals("ok");
   }
 

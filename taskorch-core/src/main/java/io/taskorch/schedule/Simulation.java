@@ -137,7 +137,8 @@ public record Simulation(
         if (fates.size() >= most) {
           return false;
         }
-        Turn turn = Turn.of(schedule, firings, progress, now, states(progress, now), Instant::toString);
+        Turn turn =
+            Turn.of(schedule, firings, progress, now, states(progress, now), Instant::toString);
         note(progress, turn, now);
         progress = turn.progress();
         now = running(next(turn, now));
@@ -165,8 +166,7 @@ public record Simulation(
       Map<String, TaskState> states = new HashMap<>();
       for (String id : progress.open()) {
         Instant end = ends.get(id);
-        states.put(
-            id, end != null && end.isAfter(now) ? TaskState.RUNNING : TaskState.SUCCEEDED);
+        states.put(id, end != null && end.isAfter(now) ? TaskState.RUNNING : TaskState.SUCCEEDED);
       }
       return states;
     }

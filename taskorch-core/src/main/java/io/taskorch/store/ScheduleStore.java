@@ -3,6 +3,7 @@ package io.taskorch.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public interface ScheduleStore {
    * @param cursor the last name of the page before; null for the first
    */
   SchedulePage list(int limit, @Nullable String cursor);
+
+  /** Who declares what: owners by names of schedules. */
+  Map<String, String> declared();
 
   /** The store's clock. */
   Instant now();

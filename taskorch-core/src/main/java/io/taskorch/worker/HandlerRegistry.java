@@ -1,7 +1,11 @@
 package io.taskorch.worker;
 
+import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Durations;
+import io.taskorch.task.InvalidTaskException;
+import io.taskorch.task.Json;
 import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.TaskSpec;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class HandlerRegistry {
 
   private final Map<String, Handler> byType = new LinkedHashMap<>();
+  private final Map<String, List<Schedule>> schedules = new LinkedHashMap<>();
   private boolean sealed;
 
   /**
@@ -68,6 +73,15 @@ public final class HandlerRegistry {
               timeout(annotation.timeout()),
               payload < 0 ? null : types[payload],
               new MethodFunction(bound(target, method, payload))));
+      // Of a class without any, too: it may have had some.
+      List<Schedule> declared =
+          schedules.computeIfAbsent(method.getDeclaringClass().getName(), c -> new ArrayList<>());
+      TaskSchedule schedule = method.getAnnotation(TaskSchedule.class);
+      if (schedule != null) {
+        declared.add(schedule(annotation, schedule));
+      }
+    } catch (InvalidTaskException e) {
+      throw new IllegalArgumentException(describe(method) + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(describe(method) + ": " + e.getMessage(), e);
     }
@@ -105,6 +119,33 @@ public final class HandlerRegistry {
 
   public boolean isEmpty() {
     return byType.isEmpty();
+  }
+
+  /** The schedules of {@link TaskSchedule}, by the class that declares them. */
+  public Map<String, List<Schedule>> schedules() {
+    Map<String, List<Schedule>> copy = new LinkedHashMap<>();
+    schedules.forEach((owner, declared) -> copy.put(owner, List.copyOf(declared)));
+    return copy;
+  }
+
+  private static Schedule schedule(TaskHandler handler, TaskSchedule schedule) {
+    String name = schedule.name().isEmpty() ? handler.value() : schedule.name();
+    return Schedule.builder(name)
+        .cron(schedule.cron().isEmpty() ? null : schedule.cron())
+        .every(schedule.every().isEmpty() ? null : Durations.parse(schedule.every()))
+        .timeZone(schedule.timeZone())
+        .misfire(schedule.misfire())
+        .misfireLimit(schedule.misfireLimit() == 0 ? null : schedule.misfireLimit())
+        .overlap(schedule.overlap())
+        .jitter(Durations.parse(schedule.jitter()))
+        .pauseAfterFailures(
+            schedule.pauseAfterFailures() == 0 ? null : schedule.pauseAfterFailures())
+        .task(
+            TaskSpec.builder(handler.value())
+                .queue(handler.queue())
+                .payload(Json.of(schedule.payload()))
+                .build())
+        .build();
   }
 
   private static List<Method> handlerMethods(Class<?> type) {

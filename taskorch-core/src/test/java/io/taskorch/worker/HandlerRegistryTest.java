@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskorch.schedule.Overlap;
+import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Backoff;
+import io.taskorch.task.Json;
 import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.TaskSpec;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.time.Duration;
@@ -18,6 +22,61 @@ class HandlerRegistryTest {
 
   private Object run(String type, Object payload) throws Exception {
     return registry.find(type).function().run(payload, null);
+  }
+
+  static final class Scheduled {
+    @TaskHandler(value = "report", queue = "reports")
+    @TaskSchedule(
+        cron = "0 3 * * *",
+        timeZone = "Europe/Berlin",
+        overlap = Overlap.SKIP,
+        payload = "{\"days\":7}")
+    void report() {}
+
+    @TaskHandler("clean")
+    @TaskSchedule(name = "cleaning", every = "15m")
+    void clean() {}
+
+    @TaskHandler("other")
+    void other() {}
+  }
+
+  static final class NeverScheduled {
+    @TaskHandler("never")
+    @TaskSchedule(cron = "0 0 30 2 *")
+    void never() {}
+  }
+
+  @Test
+  void schedulesAreThoseOfTheirClass() {
+    registry.add(new Scheduled());
+    registry.add(new Base());
+    assertThat(registry.schedules())
+        .containsOnlyKeys(Scheduled.class.getName(), Base.class.getName());
+    assertThat(registry.schedules().get(Base.class.getName())).isEmpty();
+    assertThat(registry.schedules().get(Scheduled.class.getName()))
+        .containsExactlyInAnyOrder(
+            Schedule.builder("report")
+                .cron("0 3 * * *")
+                .timeZone("Europe/Berlin")
+                .overlap(Overlap.SKIP)
+                .task(
+                    TaskSpec.builder("report")
+                        .queue("reports")
+                        .payload(Json.of("{\"days\":7}"))
+                        .build())
+                .build(),
+            Schedule.builder("cleaning")
+                .every(Duration.ofMinutes(15))
+                .task(TaskSpec.of("clean"))
+                .build());
+  }
+
+  @Test
+  void aScheduleThatCannotBeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.add(new NeverScheduled()))
+        .withMessageContaining("NeverScheduled.never: /cron names a day that no year has");
   }
 
   static class Base {

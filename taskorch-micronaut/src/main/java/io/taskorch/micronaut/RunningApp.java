@@ -28,6 +28,9 @@ public final class RunningApp implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningApp.class);
 
+  /** Whose the schedules of the settings are. */
+  private static final String DECLARER = "config";
+
   private final ApplicationContext context;
   private final ServerConfig settings;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -62,6 +65,11 @@ public final class RunningApp implements AutoCloseable {
         if (taskorch.handlers().isEmpty()) {
           LOG.warn("this worker has no handlers: no bean has a method with @TaskHandler");
         }
+      }
+      if (apps.contains(App.SCHEDULER)) {
+        taskorch
+            .schedules()
+            .declare(DECLARER, List.copyOf(config.scheduler().schedules().values()));
       }
       taskorch.start();
     } catch (RuntimeException e) {

@@ -17,6 +17,7 @@ import io.taskorch.micronaut.config.RedisConfig;
 import io.taskorch.micronaut.config.TaskorchConfig;
 import io.taskorch.observe.MeteredStores;
 import io.taskorch.observe.QueueMeters;
+import io.taskorch.observe.ScheduleMeters;
 import io.taskorch.store.Stores;
 import io.taskorch.worker.Worker;
 import jakarta.inject.Singleton;
@@ -96,6 +97,9 @@ final class TaskorchFactory {
     Taskorch taskorch = builder.connect();
     if (registry != null && roles.has(App.WORKER)) {
       gaugeSlots(taskorch, registry);
+    }
+    if (registry != null) {
+      ScheduleMeters.register(taskorch.stores(), registry);
     }
     return taskorch;
   }

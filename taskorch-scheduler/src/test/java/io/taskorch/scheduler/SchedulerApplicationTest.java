@@ -6,31 +6,47 @@ import io.taskorch.Taskorch;
 import io.taskorch.micronaut.RunningApp;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.micronaut.config.ConfigLoader;
+import io.taskorch.schedule.Progress;
+import io.taskorch.schedule.Schedule;
+import io.taskorch.store.StoredSchedule;
+import io.taskorch.store.TaskFilter;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.testing.TestRedis;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SchedulerApplicationTest {
 
   private final String redis = TestRedis.uri().getHost() + ":" + TestRedis.uri().getPort();
   private final String namespace = "scheduler-" + UUID.randomUUID();
 
-  private RunningApp start() {
+  @TempDir private Path folder;
+
+  private RunningApp start() throws IOException {
+    return start("");
+  }
+
+  private RunningApp start(String yaml) throws IOException {
     return RunningApp.start(
         Set.of(App.SCHEDULER),
         ConfigLoader.of(App.SCHEDULER)
+            .file(Files.writeString(folder.resolve("scheduler.yaml"), yaml))
             .overrides(
                 Map.of(
                     "redis.addr",
@@ -53,7 +69,7 @@ class SchedulerApplicationTest {
   }
 
   @Test
-  void promotesWhatIsDueWithoutAnyWorker() {
+  void promotesWhatIsDueWithoutAnyWorker() throws IOException {
     try (RunningApp app = start();
         Taskorch client =
             Taskorch.builder().address(redis).namespace(namespace).withoutUpkeep().connect()) {
@@ -65,7 +81,7 @@ class SchedulerApplicationTest {
   }
 
   @Test
-  void isReadyWhenItsLoopsGoRound() {
+  void isReadyWhenItsLoopsGoRound() throws IOException {
     try (RunningApp app = start()) {
       Awaitility.await()
           .untilAsserted(
@@ -74,6 +90,52 @@ class SchedulerApplicationTest {
                 assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
                 assertThat(ready.body()).contains("\"scheduler\"", "\"last_pass\"");
               });
+    }
+  }
+
+  @Test
+  void firesTheSchedulesOfItsFileAndDeletesThoseThatHaveLeftIt() throws Exception {
+    String yaml = "scheduler: {schedules: {tick: {every: 1s, task: {type: report}}}}";
+    try (RunningApp app = start(yaml);
+        Taskorch client =
+            Taskorch.builder().address(redis).namespace(namespace).withoutUpkeep().connect()) {
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(client.client().list(TaskFilter.ofState(TaskState.PENDING)).tasks())
+                      .hasSizeGreaterThan(1)
+                      .allMatch(task -> "tick".equals(task.spec().schedule())));
+      assertThat(app.taskorch().schedules().get("tick").declaredBy()).isEqualTo("config");
+      assertThat(get(app.url(), "/metrics").body())
+          .containsPattern("taskorch_schedule_lag_seconds [0-9.]+");
+      assertThat(get(app.url(), "/health").body()).contains("\"schedules\"", "\"lag\"");
+    }
+    try (RunningApp app = start("")) {
+      assertThat(app.taskorch().schedules().find("tick")).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsThatSchedulesAreLateWhileNobodyFiresThem() throws Exception {
+    try (Taskorch client =
+        Taskorch.builder().address(redis).namespace(namespace).withoutUpkeep().connect()) {
+      Schedule schedule =
+          Schedule.builder("late").every(Duration.ofSeconds(1)).task(TaskSpec.of("t")).build();
+      Instant anHourAgo = Instant.now().minus(Duration.ofHours(1));
+      client
+          .stores()
+          .schedules()
+          .save(
+              new StoredSchedule(schedule, null, anHourAgo, anHourAgo, 0, Progress.from(anHourAgo)),
+              anHourAgo);
+      assertThat(client.stores().schedules().lag()).isGreaterThan(Duration.ofMinutes(59));
+      try (RunningApp app = start()) {
+        Awaitility.await()
+            .until(() -> client.stores().schedules().lag().compareTo(Duration.ofSeconds(1)) < 0);
+        assertThat(client.client().list(TaskFilter.ofState(TaskState.PENDING)).tasks())
+            .hasSizeBetween(1, 3);
+        assertThat(app.taskorch().schedules().get("late").progress().missed()).isPositive();
+      }
     }
   }
 

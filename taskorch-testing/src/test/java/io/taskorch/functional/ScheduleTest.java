@@ -25,6 +25,8 @@ import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.upkeep.UpkeepOptions;
 import io.taskorch.worker.Handler;
+import io.taskorch.worker.TaskHandler;
+import io.taskorch.worker.TaskSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,6 +66,14 @@ class ScheduleTest {
                 b.stores(stack.namespace().connect())
                     .upkeep(new UpkeepOptions(Duration.ofMillis(10), Duration.ofMinutes(5))))
         .start();
+  }
+
+  static final class Reports {
+    @TaskHandler("report")
+    @TaskSchedule(cron = "* * * * *")
+    String report() {
+      return "done";
+    }
   }
 
   private static Schedule.Builder everyMinute() {
@@ -407,6 +417,20 @@ class ScheduleTest {
       schedules.declare("config", List.of(everyMinute().cron("@yearly").build()));
       assertThat(schedules.get("s")).isEqualTo(operators);
       assertThat(schedules.get("c").declaredBy()).isEqualTo("code");
+    }
+
+    @Test
+    void oneComesWithItsHandler() {
+      stack
+          .program(b -> b.stores(stack.namespace().connect()).withoutUpkeep())
+          .register(new Reports())
+          .start();
+      assertThat(schedules.get("report").declaredBy()).isEqualTo(Reports.class.getName());
+      scheduler();
+      pass(MINUTE);
+      await().until(() -> schedules.get("report").progress().fired() == 1);
+      String id = schedules.get("report").progress().lastTaskId();
+      await().until(() -> taskorch.client().get(id).state() == TaskState.SUCCEEDED);
     }
 
     @Test

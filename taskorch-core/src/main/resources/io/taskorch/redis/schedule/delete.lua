@@ -8,5 +8,7 @@
 delete(prefix .. 'schedule:' .. ARGV[1])
 index_remove(prefix .. 'schedules', ARGV[1])
 index_remove(prefix .. 'schedules:due', ARGV[1])
+touch(prefix .. 'schedules:declared')
+write('HDEL', prefix .. 'schedules:declared', ARGV[1])
 flush()
 return 'ok'

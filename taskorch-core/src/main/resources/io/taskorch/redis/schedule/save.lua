@@ -4,7 +4,7 @@
 -- ARGV[1] name   ARGV[2] revision that the caller knows, "0" for none
 -- ARGV[3] operation id: remembered, so that a repeat answers alike
 -- ARGV[4] definition, opaque JSON   ARGV[5] progress, opaque JSON
--- ARGV[6] time of its next turn in ms, or "" for never
+-- ARGV[6] time of its next turn in ms, or "" for never   ARGV[7] who declares it, or "" for nobody
 -- Reply   "ok" | "conflict"
 --- @include "lib/now"
 --- @include "lib/plan"
@@ -28,6 +28,13 @@ if ARGV[6] == '' then
   index_remove(prefix .. 'schedules:due', name)
 else
   index_add(prefix .. 'schedules:due', ARGV[6], name)
+end
+local declared = prefix .. 'schedules:declared'
+touch(declared)
+if ARGV[7] == '' then
+  write('HDEL', declared, name)
+else
+  write('HSET', declared, name, ARGV[7])
 end
 flush()
 return 'ok'

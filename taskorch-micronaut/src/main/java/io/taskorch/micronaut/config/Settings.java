@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -249,6 +250,27 @@ final class Settings {
         .flatMap(source -> source.children(section.prefix).stream())
         .forEach(name -> lists.computeIfAbsent(name, absent -> section.list(name, check)));
     return lists;
+  }
+
+  /** The sections below one whose names are the user's choice; a file alone can hold them. */
+  List<Settings> sections(String key) {
+    Settings all = section(key);
+    return sources.stream()
+        .flatMap(source -> source.children(all.prefix).stream())
+        .distinct()
+        .map(all::section)
+        .toList();
+  }
+
+  /** The name of this section. */
+  String name() {
+    String path = prefix.substring(0, prefix.length() - 1);
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /** Values in the order of the file, each checked. */
+  List<String> texts(String key, Consumer<String> check) {
+    return several(key, List.of(), check::accept);
   }
 
   private List<String> list(String key, BiConsumer<String, List<String>> check) {

@@ -149,8 +149,7 @@ final class YamlFile implements Source {
   public Set<String> children(String section) {
     return Stream.concat(entries.keySet().stream(), empty.keySet().stream())
         .filter(key -> key.startsWith(section))
-        .map(key -> key.substring(section.length()))
-        .filter(name -> name.indexOf('.') < 0)
+        .map(key -> key.substring(section.length()).split("\\.", 2)[0])
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 

@@ -8,9 +8,11 @@ import io.taskorch.Taskorch;
 import io.taskorch.micronaut.Shutdown;
 import io.taskorch.micronaut.config.TaskorchConfig;
 import io.taskorch.micronaut.health.Check.Finding;
+import io.taskorch.schedule.Misfire;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry.RegisteredWorker;
+import io.taskorch.task.Durations;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskState;
 import io.taskorch.upkeep.Upkeep;
@@ -136,6 +138,25 @@ final class HealthChecks {
               last.set(new Seen(clock.instant(), withoutWorker(stores)));
             }
             return new Finding(true, Map.of("without_worker", last.get().queues()));
+          } catch (StoreUnavailableException e) {
+            return new Finding(false, Map.of("problem", "Redis does not answer"));
+          }
+        });
+  }
+
+  /** No schedule is due and has not been fired: else no scheduler runs, or it is stuck. */
+  @Singleton
+  @Named("schedules")
+  HealthIndicator schedules(Stores stores) {
+    return new Check(
+        "schedules",
+        () -> true,
+        executor,
+        () -> {
+          try {
+            Duration lag = stores.schedules().lag();
+            return new Finding(
+                lag.compareTo(Misfire.GRACE) <= 0, Map.of("lag", Durations.format(lag)));
           } catch (StoreUnavailableException e) {
             return new Finding(false, Map.of("problem", "Redis does not answer"));
           }

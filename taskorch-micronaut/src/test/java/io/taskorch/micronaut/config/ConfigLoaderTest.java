@@ -4,12 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskorch.micronaut.config.ConfigLoader.Loaded;
+import io.taskorch.schedule.Misfire;
+import io.taskorch.schedule.Overlap;
+import io.taskorch.schedule.Schedule;
 import io.taskorch.shell.ShellOptions;
+import io.taskorch.task.Json;
+import io.taskorch.task.Priority;
+import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.TaskSpec;
 import io.taskorch.worker.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -204,7 +214,7 @@ class ConfigLoaderTest {
           .isEqualTo(new ServerConfig("127.0.0.1", port, Duration.ofSeconds(30), List.of()));
       assertThat(config.worker().options(Duration.ofSeconds(30))).isEqualTo(WorkerOptions.DEFAULT);
       assertThat(config.scheduler())
-          .isEqualTo(new SchedulerConfig(Duration.ofMillis(250), Duration.ofMinutes(5)));
+          .isEqualTo(new SchedulerConfig(Duration.ofMillis(250), Duration.ofMinutes(5), Map.of()));
       assertThat(config.metrics()).isEqualTo(new MetricsConfig(true, metricsPort));
       assertThat(config.logging())
           .isEqualTo(new LoggingConfig(LoggingConfig.Level.INFO, LoggingConfig.Format.TEXT));
@@ -236,6 +246,104 @@ class ConfigLoaderTest {
       assertThat(ConfigLoader.of(App.API).file(file).load()).isEqualTo(environment(App.API));
       assertThat(ConfigLoader.of(App.API).file(write("app.yaml", "")).load())
           .isEqualTo(environment(App.API));
+    }
+  }
+
+  @Nested
+  class DeclaredSchedules {
+
+    private Collection<Schedule> read(String... lines) throws IOException {
+      return ConfigLoader.of(App.SCHEDULER)
+          .file(write("scheduler.yaml", lines))
+          .load()
+          .config()
+          .scheduler()
+          .schedules()
+          .values();
+    }
+
+    @Test
+    void areReadWithAllTheirFields() throws IOException {
+      assertThat(
+              read(
+                  "scheduler:",
+                  "  schedules:",
+                  "    short: {every: 15m, task: {type: a}}",
+                  "    long:",
+                  "      cron: '0 3 * * 1-5'",
+                  "      time_zone: Europe/Berlin",
+                  "      misfire: all",
+                  "      misfire_limit: 3",
+                  "      overlap: queue_one",
+                  "      jitter: 30s",
+                  "      starts_at: 2030-01-01T00:00:00Z",
+                  "      ends_at: 2031-01-01T00:00:00Z",
+                  "      exclude_dates: [2030-12-25, 2030-12-26]",
+                  "      pause_after_failures: 2",
+                  "      task:",
+                  "        type: report",
+                  "        payload: '{\"a\": 1}'",
+                  "        queue: reports",
+                  "        priority: low",
+                  "        timeout: 5m",
+                  "        retention: 1h",
+                  "        tags: [x, y]",
+                  "        retry_policy: {max_attempts: 5, delay: 2s, max_delay: 1h}"))
+          .containsExactlyInAnyOrder(
+              Schedule.builder("short")
+                  .every(Duration.ofMinutes(15))
+                  .task(TaskSpec.of("a"))
+                  .build(),
+              Schedule.builder("long")
+                  .cron("0 3 * * 1-5")
+                  .timeZone("Europe/Berlin")
+                  .misfire(Misfire.ALL)
+                  .misfireLimit(3)
+                  .overlap(Overlap.QUEUE_ONE)
+                  .jitter(Duration.ofSeconds(30))
+                  .startsAt(Instant.parse("2030-01-01T00:00:00Z"))
+                  .endsAt(Instant.parse("2031-01-01T00:00:00Z"))
+                  .excludeDates(Set.of(LocalDate.of(2030, 12, 25), LocalDate.of(2030, 12, 26)))
+                  .pauseAfterFailures(2)
+                  .task(
+                      TaskSpec.builder("report")
+                          .payload(Json.of("{\"a\": 1}"))
+                          .queue("reports")
+                          .priority(Priority.LOW)
+                          .timeout(Duration.ofMinutes(5))
+                          .retention(Duration.ofHours(1))
+                          .tags(List.of("x", "y"))
+                          .retryPolicy(
+                              new RetryPolicy(
+                                  5,
+                                  Duration.ofSeconds(2),
+                                  RetryPolicy.DEFAULT.backoff(),
+                                  RetryPolicy.DEFAULT.multiplier(),
+                                  Duration.ofHours(1),
+                                  RetryPolicy.DEFAULT.jitter()))
+                          .build())
+                  .build());
+    }
+
+    @Test
+    void thatCannotBeStopTheStartWithALineForEachMistake() {
+      assertThatThrownBy(
+              () ->
+                  read(
+                      "scheduler:",
+                      "  schedules:",
+                      "    a: {cron: '0 0 30 2 *', colour: red, task: {type: t}}",
+                      "    b: {every: 1m, jitter: 5m, task: {type: 't t'}}",
+                      "    c: {cron: '@daily', starts_at: soon, task: {type: t, payload: '{'}}",
+                      "    d: {cron: '@daily'}"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContainingAll(
+              "3: scheduler.schedules.a.cron names a day that no year has",
+              "3: scheduler.schedules.a.colour is not a key",
+              "4: scheduler.schedules.b.task.type is not",
+              "5: scheduler.schedules.c.starts_at is not an instant",
+              "5: scheduler.schedules.c.task.payload is not JSON",
+              "scheduler.schedules.d.task.type is not");
     }
   }
 

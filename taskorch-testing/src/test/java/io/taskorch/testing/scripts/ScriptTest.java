@@ -54,7 +54,7 @@ class ScriptTest {
                 .name()
                 .matches(
                     ".*/(read|page|records|states|position|depths|logs|list|names"
-                        + "|versions|ids|input|partitions)")
+                        + "|versions|ids|input|partitions|declared)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
     assertThat(script.firstLine()).isEqualTo(flags);
