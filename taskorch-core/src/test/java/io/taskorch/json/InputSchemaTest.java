@@ -9,6 +9,7 @@ import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Violation;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -159,5 +160,44 @@ class InputSchemaTest {
     assertThat(schemaErrors("{\"description\":\"" + "x".repeat(InputSchema.MOST_BYTES) + "\"}"))
         .extracting(Violation::code)
         .containsExactly("too-large");
+  }
+
+  /** The program's own classes, but not the library's. */
+  private static final class WithoutTheLibrary extends ClassLoader {
+    WithoutTheLibrary() {
+      super(InputSchemaTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.startsWith("com.networknt.")) {
+        throw new ClassNotFoundException(name);
+      }
+      if (!name.startsWith("io.taskorch.json.")) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded != null) {
+        return loaded;
+      }
+      try (var file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        byte[] code = file.readAllBytes();
+        return defineClass(name, code, 0, code.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
+  }
+
+  @Test
+  void withoutTheLibraryTheRefusalNamesIt() throws Exception {
+    var read =
+        new WithoutTheLibrary().loadClass(InputSchema.class.getName()).getMethod("of", Json.class);
+    InvocationTargetException refused =
+        catchThrowableOfType(
+            InvocationTargetException.class, () -> read.invoke(null, Json.of("true")));
+    assertThat(refused.getCause())
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessage("/input_schema needs com.networknt:json-schema-validator on the class path");
   }
 }
