@@ -53,6 +53,7 @@ final class Suite {
         new Http(),
         new Backlog(tasks),
         new Idle(),
+        new Schedules(tasks),
         new Startup(),
         new Partitions(),
         new Cpu());

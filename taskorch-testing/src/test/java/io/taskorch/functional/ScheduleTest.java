@@ -30,6 +30,7 @@ import io.taskorch.worker.TaskSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +179,38 @@ class ScheduleTest {
     pass(MINUTE);
     untilFired();
     assertThat(tasks()).hasSize(2);
+  }
+
+  @Test
+  void whateverTheClockDoesEachInstantIsFiredOnce() {
+    for (int i = 0; i < 20; i++) {
+      schedules.put(
+          Schedule.builder("s" + i)
+              .every(Duration.ofSeconds(10))
+              .misfire(Misfire.ALL)
+              .misfireLimit(1000)
+              .task(TaskSpec.of("t"))
+              .build());
+    }
+    for (int i = 0; i < 4; i++) {
+      scheduler();
+    }
+    Random random = new Random(7);
+    Instant latest = BEGIN;
+    for (int jump = 0; jump < 15; jump++) {
+      pass(Duration.ofSeconds(random.nextInt(-30, 60)));
+      Instant now = stack.namespace().clock().instant();
+      latest = now.isAfter(latest) ? now : latest;
+      untilFired();
+    }
+    long instants = Duration.between(BEGIN, latest).toSeconds() / 10;
+    for (int i = 0; i < 20; i++) {
+      Progress progress = schedules.get("s" + i).progress();
+      assertThat(progress.next()).isEqualTo(BEGIN.plusSeconds(10 * (instants + 1)));
+      assertThat(progress.fired()).isEqualTo(instants);
+    }
+    long stored = taskorch.queues().find("default").orElseThrow().depth().get(TaskState.PENDING);
+    assertThat(stored).isEqualTo(20 * instants);
   }
 
   @Nested
