@@ -1,8 +1,8 @@
 package io.taskorch.bench;
 
 import io.taskorch.Taskorch;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.Stores;
 import io.taskorch.task.TaskState;
@@ -134,7 +134,9 @@ final class Schedules implements Benchmark {
                       .build();
               stores
                   .schedules()
-                  .save(new StoredSchedule(schedule, null, now, now, 0, Progress.from(due)), due);
+                  .save(
+                      new StoredSchedule(schedule, null, now, now, 0, ScheduleProgress.from(due)),
+                      due);
             });
   }
 }

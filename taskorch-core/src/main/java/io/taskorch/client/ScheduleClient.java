@@ -6,9 +6,9 @@ import io.taskorch.schedule.Firing;
 import io.taskorch.schedule.Firing.Kind;
 import io.taskorch.schedule.Firings;
 import io.taskorch.schedule.Overlap;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleNotFoundException;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Target;
 import io.taskorch.schedule.Turn;
 import io.taskorch.store.NewTask;
@@ -108,12 +108,13 @@ public final class ScheduleClient {
       @Nullable StoredSchedule before) {
     Instant now = schedules.now();
     if (before == null) {
-      Progress progress = Progress.from(new Firings(schedule, now).next(now).orElse(null));
+      ScheduleProgress progress =
+          ScheduleProgress.from(new Firings(schedule, now).next(now).orElse(null));
       progress = Boolean.TRUE.equals(paused) ? progress.paused(null) : progress;
       return save(new StoredSchedule(schedule, owner, now, now, 0, progress))
           .map(stored -> new Put(stored, true));
     }
-    Progress progress = before.progress();
+    ScheduleProgress progress = before.progress();
     StoredSchedule changed =
         new StoredSchedule(schedule, owner, before.createdAt(), now, before.revision(), progress);
     if (!sameTimes(schedule, before.schedule())) {
@@ -140,13 +141,13 @@ public final class ScheduleClient {
         && one.excludeDates().equals(other.excludeDates());
   }
 
-  private static Progress resumed(StoredSchedule stored, Instant now) {
+  private static ScheduleProgress resumed(StoredSchedule stored, Instant now) {
     return stored.progress().resumed(stored.firings().next(now).orElse(null));
   }
 
   /** What is stored afterwards; empty when somebody else was faster. */
   private Optional<StoredSchedule> save(StoredSchedule stored) {
-    Progress progress = stored.progress();
+    ScheduleProgress progress = stored.progress();
     boolean waitsForTasks = progress.queued() != null || !progress.open().isEmpty();
     Instant lookAt =
         waitsForTasks && !progress.paused()
@@ -185,6 +186,9 @@ public final class ScheduleClient {
 
   /** As {@link #declare}, for several owners. */
   public void declareAll(Map<String, List<Schedule>> byOwner) {
+    if (byOwner.isEmpty()) {
+      return;
+    }
     byOwner.values().forEach(declared -> declared.forEach(this::requireJson));
     byOwner.forEach((owner, declared) -> declared.forEach(schedule -> store(owner, schedule)));
     schedules
@@ -264,7 +268,7 @@ public final class ScheduleClient {
   }
 
   private StoredSchedule change(
-      String name, Function<StoredSchedule, Progress> change, boolean pause) {
+      String name, Function<StoredSchedule, ScheduleProgress> change, boolean pause) {
     return attempt(
         () -> {
           StoredSchedule stored = get(name);

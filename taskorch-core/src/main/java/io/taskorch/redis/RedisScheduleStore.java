@@ -16,7 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Schedules, each in the partition that its name gives. */
 final class RedisScheduleStore implements ScheduleStore {
@@ -24,8 +28,13 @@ final class RedisScheduleStore implements ScheduleStore {
   private static final Comparator<StoredSchedule> BY_NAME =
       Comparator.comparing(stored -> stored.schedule().name());
 
+  private static final Logger log = LoggerFactory.getLogger(RedisScheduleStore.class);
+
   private final RedisCalls calls;
   private final Partitions partitions;
+
+  /** Names that the log has told of. */
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
   RedisScheduleStore(RedisCalls calls, Partitions partitions) {
     this.calls = calls;
@@ -171,9 +180,25 @@ final class RedisScheduleStore implements ScheduleStore {
                 .add(RedisTaskStore.MOST_BYTES));
     String nextDue = Replies.text(reply.get(1));
     return new DueSchedules(
-        schedules(reply, 2),
+        readable(reply),
         nextDue.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(nextDue)),
         Instant.ofEpochMilli(Replies.number(reply.get(0))));
+  }
+
+  /** One that cannot be read, as a newer version may have written it, must not hold up the rest. */
+  private List<StoredSchedule> readable(List<Object> reply) {
+    List<StoredSchedule> readable = new ArrayList<>();
+    for (int i = 2; i < reply.size(); i += 4) {
+      try {
+        readable.addAll(schedules(reply.subList(i, i + 4), 0));
+      } catch (RuntimeException e) {
+        String name = Replies.text(reply.get(i));
+        if (unreadable.add(name)) {
+          log.error("schedule {} cannot be read and is not fired", name, e);
+        }
+      }
+    }
+    return readable;
   }
 
   @Override

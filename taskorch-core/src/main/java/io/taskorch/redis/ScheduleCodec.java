@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.schedule.CronRule;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Rule;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Target;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.task.Json;
@@ -82,7 +82,7 @@ final class ScheduleCodec {
   }
 
   /** What changes by firing. */
-  static byte[] progress(Progress progress) {
+  static byte[] progress(ScheduleProgress progress) {
     ObjectNode node = SpecCodec.object();
     put(node, "next", progress.next());
     put(node, "queued", progress.queued());
@@ -165,8 +165,8 @@ final class ScheduleCodec {
         .build();
   }
 
-  private static Progress decodeProgress(JsonNode node) {
-    return new Progress(
+  private static ScheduleProgress decodeProgress(JsonNode node) {
+    return new ScheduleProgress(
         instant(node, "next"),
         instant(node, "queued"),
         SpecCodec.list(node.path("open")),

@@ -151,6 +151,11 @@ public final class Firings {
       }
       at = previous(at).orElse(null);
     }
+    // What was stored holds, also where the zone's rules have changed since.
+    boolean complete = passed.size() < Schedule.MOST_MISFIRES;
+    if (complete && !passed.contains(next) && !firesAt(next).isAfter(now)) {
+      passed.add(next);
+    }
     return passed;
   }
 

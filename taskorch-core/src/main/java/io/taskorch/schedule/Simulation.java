@@ -131,7 +131,8 @@ public record Simulation(
 
     /** Whether it came to the end. */
     boolean toEnd() {
-      Progress progress = Progress.from(firings.next(window.from.minusNanos(1)).orElse(null));
+      ScheduleProgress progress =
+          ScheduleProgress.from(firings.next(window.from.minusNanos(1)).orElse(null));
       Instant now = running(Turn.firstLook(firings, progress));
       while (now != null && now.isBefore(window.to)) {
         if (fates.size() >= most) {
@@ -162,7 +163,7 @@ public record Simulation(
       return at;
     }
 
-    private Map<String, TaskState> states(Progress progress, Instant now) {
+    private Map<String, TaskState> states(ScheduleProgress progress, Instant now) {
       Map<String, TaskState> states = new HashMap<>();
       for (String id : progress.open()) {
         Instant end = ends.get(id);
@@ -171,8 +172,8 @@ public record Simulation(
       return states;
     }
 
-    private void note(Progress before, Turn turn, Instant now) {
-      Progress after = turn.progress();
+    private void note(ScheduleProgress before, Turn turn, Instant now) {
+      ScheduleProgress after = turn.progress();
       turn.cancel().forEach(id -> ends.put(id, now));
       if (before.queued() != null && !before.queued().equals(after.queued())) {
         put(before.queued(), Fate.SKIPPED, null);

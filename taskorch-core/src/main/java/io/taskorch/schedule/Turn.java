@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param lookAgain when the next turn is; null when there is none
  */
 public record Turn(
-    List<Instant> fire, List<String> cancel, Progress progress, @Nullable Instant lookAgain) {
+    List<Instant> fire,
+    List<String> cancel,
+    ScheduleProgress progress,
+    @Nullable Instant lookAgain) {
 
   /** How long something queued waits between two looks at the task before it. */
   public static final Duration LOOK_AT_QUEUED = Duration.ofMillis(500);
@@ -49,14 +52,14 @@ public record Turn(
   public static Turn of(
       Schedule schedule,
       Firings firings,
-      Progress before,
+      ScheduleProgress before,
       Instant now,
       Map<String, TaskState> states,
       Function<Instant, String> idOf) {
     Taking taking = new Taking(schedule, before);
     taking.settle(states);
     if (taking.tooManyFailures()) {
-      Progress progress = taking.progress(before.next()).paused(PAUSED_BY_FAILURES);
+      ScheduleProgress progress = taking.progress(before.next()).paused(PAUSED_BY_FAILURES);
       return new Turn(List.of(), List.of(), progress, null);
     }
     taking.fireQueued(idOf);
@@ -67,12 +70,12 @@ public record Turn(
       taking.missed += due.missed();
       taking.fireAll(due.fire(), idOf);
     }
-    Progress progress = taking.progress(next);
+    ScheduleProgress progress = taking.progress(next);
     return new Turn(taking.fire, taking.cancel, progress, taking.lookAgain(firings, next, now));
   }
 
   /** When a schedule's first or next turn is, without taking one; null for never. */
-  public static @Nullable Instant firstLook(Firings firings, Progress progress) {
+  public static @Nullable Instant firstLook(Firings firings, ScheduleProgress progress) {
     Instant next = progress.next();
     return progress.paused() || next == null ? null : firings.firesAt(next);
   }
@@ -84,7 +87,7 @@ public record Turn(
 
   private static final class Taking {
     private final Schedule schedule;
-    private final Progress before;
+    private final ScheduleProgress before;
     private final List<Instant> fire = new ArrayList<>();
     private final List<String> cancel = new ArrayList<>();
     private final List<String> open = new ArrayList<>();
@@ -95,7 +98,7 @@ public record Turn(
     private long skipped;
     private long missed;
 
-    Taking(Schedule schedule, Progress before) {
+    Taking(Schedule schedule, ScheduleProgress before) {
       this.schedule = schedule;
       this.before = before;
       this.queued = before.queued();
@@ -177,8 +180,8 @@ public record Turn(
       }
     }
 
-    Progress progress(@Nullable Instant next) {
-      return new Progress(
+    ScheduleProgress progress(@Nullable Instant next) {
+      return new ScheduleProgress(
           next,
           queued,
           open.subList(Math.max(0, open.size() - MOST_OPEN), open.size()),

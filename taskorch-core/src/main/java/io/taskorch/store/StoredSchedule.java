@@ -1,8 +1,8 @@
 package io.taskorch.store;
 
 import io.taskorch.schedule.Firings;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +21,14 @@ public record StoredSchedule(
     Instant createdAt,
     Instant updatedAt,
     long revision,
-    Progress progress) {
+    ScheduleProgress progress) {
 
   public Firings firings() {
     return new Firings(schedule, createdAt);
   }
 
   /** The same with other progress, for the revision that this one has. */
-  public StoredSchedule with(Progress changed) {
+  public StoredSchedule with(ScheduleProgress changed) {
     return new StoredSchedule(schedule, declaredBy, createdAt, updatedAt, revision, changed);
   }
 }

@@ -177,6 +177,15 @@ class FiringsTest {
     }
 
     @Test
+    void theStoredInstantAlsoWhenTheRuleHasItNoMore() {
+      Firings firings = firings(s -> s.cron("0 * * * *"));
+      assertThat(firings.due(after("PT61M"), after("PT61M")))
+          .isEqualTo(new Due(List.of(after("PT61M")), 0, after("PT2H")));
+      assertThat(firings.due(after("PT61M"), after("PT121M")).fire())
+          .containsExactly(after("PT2H"));
+    }
+
+    @Test
     void afterTheLastThereIsNoNext() {
       Firings firings = firings(s -> s.cron("0 * * * *").endsAt(after("PT90M")));
       assertThat(firings.due(after("PT1H"), after("PT1H")))

@@ -27,7 +27,7 @@ class TurnTest {
 
   private static Turn turn(
       UnaryOperator<Schedule.Builder> fields,
-      Progress before,
+      ScheduleProgress before,
       Instant now,
       Map<String, TaskState> states) {
     Schedule schedule =
@@ -41,7 +41,7 @@ class TurnTest {
 
   @Test
   void makesATaskAndGoesOnToTheNextInstant() {
-    Turn turn = turn(s -> s, Progress.from(minute(1)), minute(1), NOTHING_KNOWN);
+    Turn turn = turn(s -> s, ScheduleProgress.from(minute(1)), minute(1), NOTHING_KNOWN);
     assertThat(turn.fire()).containsExactly(minute(1));
     assertThat(turn.lookAgain()).isEqualTo(minute(2));
     assertThat(turn.progress().next()).isEqualTo(minute(2));
@@ -52,7 +52,7 @@ class TurnTest {
 
   @Test
   void countsWhatWasMissed() {
-    Turn turn = turn(s -> s, Progress.from(minute(1)), minute(10), NOTHING_KNOWN);
+    Turn turn = turn(s -> s, ScheduleProgress.from(minute(1)), minute(10), NOTHING_KNOWN);
     assertThat(turn.fire()).containsExactly(minute(10));
     assertThat(turn.progress().missed()).isEqualTo(9);
   }
@@ -60,7 +60,7 @@ class TurnTest {
   @Test
   void isTheSameForWhoeverTakesIt() {
     UnaryOperator<Schedule.Builder> skip = s -> s.overlap(Overlap.SKIP);
-    Progress before = Progress.from(minute(1));
+    ScheduleProgress before = ScheduleProgress.from(minute(1));
     assertThat(turn(skip, before, minute(1), NOTHING_KNOWN))
         .isEqualTo(turn(skip, before, minute(1), NOTHING_KNOWN));
   }
@@ -68,8 +68,9 @@ class TurnTest {
   @Nested
   class WhileAnEarlierTaskRuns {
 
-    private Progress afterFirst(Overlap overlap) {
-      return turn(s -> s.overlap(overlap), Progress.from(minute(1)), minute(1), NOTHING_KNOWN)
+    private ScheduleProgress afterFirst(Overlap overlap) {
+      return turn(
+              s -> s.overlap(overlap), ScheduleProgress.from(minute(1)), minute(1), NOTHING_KNOWN)
           .progress();
     }
 
@@ -126,7 +127,7 @@ class TurnTest {
 
     @Test
     void ofSeveralAtOnceTheFirstCountsAsRunningForTheOthers() {
-      Progress late = Progress.from(minute(1));
+      ScheduleProgress late = ScheduleProgress.from(minute(1));
       UnaryOperator<Schedule.Builder> all = s -> s.misfire(Misfire.ALL);
       assertThat(turn(s -> all.apply(s), late, minute(3), NOTHING_KNOWN).fire()).hasSize(3);
       Turn skip = turn(s -> all.apply(s).overlap(Overlap.SKIP), late, minute(3), NOTHING_KNOWN);
@@ -146,7 +147,8 @@ class TurnTest {
 
     private final UnaryOperator<Schedule.Builder> two = s -> s.pauseAfterFailures(2);
 
-    private Progress firedAt(Progress before, int minute, TaskState... ofTheOneBefore) {
+    private ScheduleProgress firedAt(
+        ScheduleProgress before, int minute, TaskState... ofTheOneBefore) {
       Map<String, TaskState> states =
           ofTheOneBefore.length == 0
               ? NOTHING_KNOWN
@@ -156,7 +158,8 @@ class TurnTest {
 
     @Test
     void itPausesItself() {
-      Progress second = firedAt(firedAt(Progress.from(minute(1)), 1), 2, TaskState.FAILED);
+      ScheduleProgress second =
+          firedAt(firedAt(ScheduleProgress.from(minute(1)), 1), 2, TaskState.FAILED);
       Turn third = turn(two, second, minute(3), Map.of(id(minute(2)), TaskState.FAILED));
       assertThat(third.fire()).isEmpty();
       assertThat(third.lookAgain()).isNull();
@@ -166,8 +169,9 @@ class TurnTest {
 
     @Test
     void aSuccessBetweenBeginsAnew() {
-      Progress second = firedAt(firedAt(Progress.from(minute(1)), 1), 2, TaskState.FAILED);
-      Progress third = firedAt(second, 3, TaskState.SUCCEEDED);
+      ScheduleProgress second =
+          firedAt(firedAt(ScheduleProgress.from(minute(1)), 1), 2, TaskState.FAILED);
+      ScheduleProgress third = firedAt(second, 3, TaskState.SUCCEEDED);
       assertThat(firedAt(third, 4, TaskState.FAILED).paused()).isFalse();
     }
 
@@ -176,7 +180,7 @@ class TurnTest {
       Turn turn =
           turn(
               s -> s.cron("@daily").pauseAfterFailures(2),
-              Progress.from(BEGIN),
+              ScheduleProgress.from(BEGIN),
               BEGIN,
               NOTHING_KNOWN);
       assertThat(turn.lookAgain()).isEqualTo(BEGIN.plus(Turn.LOOK_AT_OUTCOMES));
@@ -187,7 +191,7 @@ class TurnTest {
       Turn turn =
           turn(
               s -> s.pauseAfterFailures(2).misfire(Misfire.ALL).misfireLimit(300),
-              Progress.from(minute(1)),
+              ScheduleProgress.from(minute(1)),
               minute(300).plus(Duration.ofSeconds(1)),
               NOTHING_KNOWN);
       assertThat(turn.fire()).hasSize(300);
@@ -199,12 +203,13 @@ class TurnTest {
 
   @Test
   void aPauseForgetsWhatWasQueuedAndAResumeWhatPassed() {
-    Progress queued =
-        new Progress(minute(3), minute(2), List.of(), false, null, 1, null, null, 0, 0, 0);
-    Progress paused = queued.paused(null);
+    ScheduleProgress queued =
+        new ScheduleProgress(minute(3), minute(2), List.of(), false, null, 1, null, null, 0, 0, 0);
+    ScheduleProgress paused = queued.paused(null);
     assertThat(paused.queued()).isNull();
     assertThat(paused.skipped()).isOne();
     assertThat(paused.resumed(minute(9)))
-        .isEqualTo(new Progress(minute(9), null, List.of(), false, null, 0, null, null, 0, 1, 0));
+        .isEqualTo(
+            new ScheduleProgress(minute(9), null, List.of(), false, null, 0, null, null, 0, 1, 0));
   }
 }

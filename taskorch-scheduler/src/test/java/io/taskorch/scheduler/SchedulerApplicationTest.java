@@ -6,8 +6,8 @@ import io.taskorch.Taskorch;
 import io.taskorch.micronaut.RunningApp;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.micronaut.config.ConfigLoader;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.task.TaskSpec;
@@ -126,7 +126,8 @@ class SchedulerApplicationTest {
           .stores()
           .schedules()
           .save(
-              new StoredSchedule(schedule, null, anHourAgo, anHourAgo, 0, Progress.from(anHourAgo)),
+              new StoredSchedule(
+                  schedule, null, anHourAgo, anHourAgo, 0, ScheduleProgress.from(anHourAgo)),
               anHourAgo);
       assertThat(client.stores().schedules().lag()).isGreaterThan(Duration.ofMinutes(59));
       try (RunningApp app = start()) {

@@ -10,9 +10,9 @@ import io.taskorch.client.ScheduleClient.Backfill;
 import io.taskorch.schedule.DeclaredScheduleException;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleNotFoundException;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Turn;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
@@ -111,7 +111,7 @@ class ScheduleTest {
         .toList();
   }
 
-  private Progress progress() {
+  private ScheduleProgress progress() {
     return schedules.get("s").progress();
   }
 
@@ -205,7 +205,7 @@ class ScheduleTest {
     }
     long instants = Duration.between(BEGIN, latest).toSeconds() / 10;
     for (int i = 0; i < 20; i++) {
-      Progress progress = schedules.get("s" + i).progress();
+      ScheduleProgress progress = schedules.get("s" + i).progress();
       assertThat(progress.next()).isEqualTo(BEGIN.plusSeconds(10 * (instants + 1)));
       assertThat(progress.fired()).isEqualTo(instants);
     }

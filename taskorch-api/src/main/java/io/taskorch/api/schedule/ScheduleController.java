@@ -33,6 +33,7 @@ import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.schedule.Simulation;
 import io.taskorch.schedule.Simulation.Subject;
 import io.taskorch.schedule.Simulation.Window;
+import io.taskorch.store.ScheduleStore.SchedulePage;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.task.Durations;
@@ -220,11 +221,7 @@ final class ScheduleController {
   private List<Subject> subjects(Fields in, Instant now) {
     List<Subject> subjects = new ArrayList<>();
     if (!in.has("schedules") && !in.has("names")) {
-      schedules
-          .list(Simulation.MOST_SCHEDULES, null)
-          .schedules()
-          .forEach(stored -> subjects.add(subject(stored)));
-      return subjects;
+      return stored();
     }
     List<String> names = in.texts("names");
     if (in.has("schedules")) {
@@ -251,6 +248,19 @@ final class ScheduleController {
     if (!subjects.stream().allMatch(subject -> different.add(subject.schedule().name()))) {
       in.impossible("schedules", "conflict", "has two schedules of one name");
     }
+    return subjects;
+  }
+
+  /** The first schedules that are stored. */
+  private List<Subject> stored() {
+    List<Subject> subjects = new ArrayList<>();
+    String cursor = null;
+    do {
+      // Of large ones a page is short.
+      SchedulePage page = schedules.list(Simulation.MOST_SCHEDULES - subjects.size(), cursor);
+      page.schedules().forEach(one -> subjects.add(subject(one)));
+      cursor = page.nextCursor().orElse(null);
+    } while (cursor != null && subjects.size() < Simulation.MOST_SCHEDULES);
     return subjects;
   }
 

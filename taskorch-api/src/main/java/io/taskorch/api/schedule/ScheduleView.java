@@ -5,9 +5,9 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.taskorch.api.task.RetryPolicyBody;
 import io.taskorch.schedule.CronRule;
 import io.taskorch.schedule.Misfire;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Rule;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Target;
 import io.taskorch.store.ScheduleStore.SchedulePage;
 import io.taskorch.store.StoredSchedule;
@@ -81,7 +81,7 @@ record ScheduleView(
 
   static ScheduleView of(StoredSchedule stored) {
     Schedule schedule = stored.schedule();
-    Progress progress = stored.progress();
+    ScheduleProgress progress = stored.progress();
     return new ScheduleView(
         schedule.name(),
         schedule.rule() instanceof Rule.Cron(CronRule cron) ? cron.expression() : null,

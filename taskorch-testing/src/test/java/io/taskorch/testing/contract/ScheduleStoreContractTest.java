@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
-import io.taskorch.schedule.Progress;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.store.ScheduleStore.DueSchedules;
 import io.taskorch.store.ScheduleStore.Moved;
 import io.taskorch.store.ScheduleStore.SchedulePage;
@@ -43,7 +43,8 @@ class ScheduleStoreContractTest extends Contract {
 
   private StoredSchedule fresh(Schedule schedule) {
     Instant now = clock.instant();
-    return new StoredSchedule(schedule, null, now, now, 0, Progress.from(now.plusSeconds(60)));
+    return new StoredSchedule(
+        schedule, null, now, now, 0, ScheduleProgress.from(now.plusSeconds(60)));
   }
 
   private StoredSchedule saved(String name, Instant lookAt) {
@@ -93,7 +94,7 @@ class ScheduleStoreContractTest extends Contract {
               now,
               now.plusMillis(1),
               0,
-              new Progress(
+              new ScheduleProgress(
                   now.plusSeconds(60),
                   now,
                   List.of(newId()),
@@ -223,6 +224,21 @@ class ScheduleStoreContractTest extends Contract {
       assertThat(stores.schedules().due(partition, "me", LEASE).schedules()).hasSize(1);
       clock.advance(Duration.ofMinutes(-59));
       assertThat(stores.schedules().due(partition, "you", LEASE).schedules()).hasSize(1);
+    }
+
+    @Test
+    void areAllThatCanBeRead() {
+      saved("a", clock.instant().minusSeconds(1));
+      saved("b", clock.instant());
+      String key = "{" + namespace.name() + ":" + partition("a") + "}:schedule:a";
+      namespace.raw().call("HSET", key, "definition", "{\"zone\":\"Mars/Phobos\"}");
+      List<String> due = new ArrayList<>();
+      for (int partition : stores.schedules().partitions()) {
+        stores.schedules().due(partition, "me", LEASE).schedules().stream()
+            .map(stored -> stored.schedule().name())
+            .forEach(due::add);
+      }
+      assertThat(due).containsExactly("b");
     }
 
     @Test

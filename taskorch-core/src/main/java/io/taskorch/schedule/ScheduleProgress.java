@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipped how many were left out because of earlier tasks
  * @param missed how many were given up because nobody fired them in time
  */
-public record Progress(
+public record ScheduleProgress(
     @Nullable Instant next,
     @Nullable Instant queued,
     List<String> open,
@@ -34,18 +34,18 @@ public record Progress(
     long skipped,
     long missed) {
 
-  public Progress {
+  public ScheduleProgress {
     open = List.copyOf(open);
   }
 
   /** Of a schedule that has just been made. */
-  public static Progress from(@Nullable Instant next) {
-    return new Progress(next, null, List.of(), false, null, 0, null, null, 0, 0, 0);
+  public static ScheduleProgress from(@Nullable Instant next) {
+    return new ScheduleProgress(next, null, List.of(), false, null, 0, null, null, 0, 0, 0);
   }
 
   /** The same with another next instant. */
-  public Progress withNext(@Nullable Instant instant) {
-    return new Progress(
+  public ScheduleProgress withNext(@Nullable Instant instant) {
+    return new ScheduleProgress(
         instant,
         queued,
         open,
@@ -60,10 +60,10 @@ public record Progress(
   }
 
   /** The same, following these tasks too. */
-  public Progress following(List<String> ids) {
+  public ScheduleProgress following(List<String> ids) {
     List<String> all = new ArrayList<>(open);
     all.addAll(ids);
-    return new Progress(
+    return new ScheduleProgress(
         next,
         queued,
         all.subList(Math.max(0, all.size() - Turn.MOST_OPEN), all.size()),
@@ -78,8 +78,8 @@ public record Progress(
   }
 
   /** Paused; what was queued is given up. */
-  public Progress paused(@Nullable String reason) {
-    return new Progress(
+  public ScheduleProgress paused(@Nullable String reason) {
+    return new ScheduleProgress(
         next,
         null,
         open,
@@ -98,8 +98,8 @@ public record Progress(
    *
    * @param instant the first one from now on
    */
-  public Progress resumed(@Nullable Instant instant) {
-    return new Progress(
+  public ScheduleProgress resumed(@Nullable Instant instant) {
+    return new ScheduleProgress(
         instant, null, open, false, null, 0, lastInstant, lastTaskId, fired, skipped, missed);
   }
 }
