@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 final class Execution {
 
   /** How long processes may take to end by themselves: less than a worker waits when it ends. */
-  private static final Duration POLITE = Duration.ofMillis(250);
+  private static final Duration POLITE = Duration.ofMillis(500);
 
   /** For what was written before the end to be read. */
   private static final Duration LAST_OUTPUT = Duration.ofSeconds(2);

@@ -400,7 +400,7 @@ class ShellTest {
             .enqueue(
                 TaskSpec.builder("shell")
                     .payload(json(Map.of("command", GRANDCHILDREN + "echo ready; sleep 1000")))
-                    .timeout(Duration.ofSeconds(2))
+                    .timeout(Duration.ofSeconds(4))
                     .retryPolicy(ONCE)
                     .build(),
                 Result.class);
