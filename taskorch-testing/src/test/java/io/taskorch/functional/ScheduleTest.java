@@ -14,6 +14,8 @@ import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Turn;
+import io.taskorch.store.ScheduleStore;
+import io.taskorch.store.ScheduleStore.Moved;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.task.InvalidTaskException;
@@ -23,6 +25,8 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.testing.FaultProxy;
+import io.taskorch.testing.TestRedis;
 import io.taskorch.upkeep.UpkeepOptions;
 import io.taskorch.worker.Handler;
 import io.taskorch.worker.TaskHandler;
@@ -179,6 +183,35 @@ class ScheduleTest {
     pass(MINUTE);
     untilFired();
     assertThat(tasks()).hasSize(2);
+  }
+
+  @Test
+  void aReplyThatIsLostMakesNothingTwiceAndLosesNothing() {
+    try (FaultProxy proxy = FaultProxy.before(TestRedis.uri())) {
+      Taskorch lossy = stack.programAt(proxy.uri(), b -> b.withoutUpkeep());
+      ScheduleStore store = lossy.stores().schedules();
+      Instant now = store.now();
+      StoredSchedule fresh =
+          new StoredSchedule(everyMinute().build(), null, now, now, 0, ScheduleProgress.from(now));
+      lossy
+          .schedules()
+          .put(Schedule.builder("other").cron("@daily").task(TaskSpec.of("t")).build());
+
+      proxy.dropNextReply();
+      assertThat(store.save(fresh, now)).isTrue();
+      StoredSchedule first = store.find("s").orElseThrow();
+      int partition = stack.namespace().stores().partitions().of("s");
+      assertThat(store.due(partition, "me", Duration.ofSeconds(2)).schedules())
+          .containsExactly(first);
+      proxy.dropNextReply();
+      assertThat(store.due(partition, "me", Duration.ofSeconds(2)).schedules())
+          .containsExactly(first);
+      store.move(partition, List.of());
+      proxy.dropNextReply();
+      store.move(partition, List.of(new Moved(first, now.plusSeconds(60))));
+      assertThat(store.find("s").orElseThrow().revision()).isEqualTo(first.revision() + 1);
+      assertThat(proxy.droppedReplies()).isEqualTo(3);
+    }
   }
 
   @Test
