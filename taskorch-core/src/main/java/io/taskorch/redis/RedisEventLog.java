@@ -27,8 +27,10 @@ final class RedisEventLog implements EventLog {
     for (int i = 0; i < reply.size(); i += 2) {
       String id = Replies.text(reply.get(i));
       List<Event> events = new ArrayList<>();
-      for (String line : Replies.text(reply.get(i + 1)).split("\n", -1)) {
-        parse(line.split(" ", -1), events);
+      List<?> lines = (List<?>) reply.get(i + 1);
+      for (int line = 0; line < lines.size(); line += 2) {
+        String[] what = Replies.text(lines.get(line)).split(" ", -1);
+        parse(what, Replies.text(lines.get(line + 1)), events);
       }
       entries.add(
           new Entry(
@@ -38,25 +40,26 @@ final class RedisEventLog implements EventLog {
   }
 
   /**
-   * {@code <state> <attempt> <queue> <type> <run or -> <id>…}, the same with {@code %} and how far
-   * the task is, or {@code <state> <run>…}.
+   * What has happened to some tasks or runs.
+   *
+   * @param what {@code <state> <attempt> <queue> <type> <run or ->}, the same with {@code %} and
+   *     how far the task is, or {@code <state>} of a run
+   * @param ids in a row
    */
-  private static void parse(String[] words, List<Event> events) {
-    char what = words[0].charAt(0);
-    if (TaskId.isValid(words[1])) {
-      for (int i = 1; i < words.length; i++) {
-        events.add(new RunMoved(words[i], RunState.ofCode(what)));
+  private static void parse(String[] what, String ids, List<Event> events) {
+    char state = what[0].charAt(0);
+    for (int i = 0; i < ids.length(); i += TaskId.LENGTH) {
+      String id = ids.substring(i, i + TaskId.LENGTH);
+      if (what.length == 1) {
+        events.add(new RunMoved(id, RunState.ofCode(state)));
+      } else {
+        int number = Integer.parseInt(what[1]);
+        String workflowId = what[4].equals("-") ? null : what[4];
+        events.add(
+            state == '%'
+                ? new TaskProgressed(id, number, what[2], what[3], workflowId)
+                : new TaskMoved(id, TaskState.ofCode(state), number, what[2], what[3], workflowId));
       }
-      return;
-    }
-    int number = Integer.parseInt(words[1]);
-    String workflowId = words[4].equals("-") ? null : words[4];
-    for (int i = 5; i < words.length; i++) {
-      events.add(
-          what == '%'
-              ? new TaskProgressed(words[i], number, words[2], words[3], workflowId)
-              : new TaskMoved(
-                  words[i], TaskState.ofCode(what), number, words[2], words[3], workflowId));
     }
   }
 }

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisTaskStore implements TaskStore {
 
   /** What one call carries at the most, so that no script holds Redis up for long. */
+  private static final byte[] NOTHING = {};
+
   static final int MOST_TASKS = 200;
 
   static final int MOST_BYTES = 1024 * 1024;
@@ -80,8 +82,14 @@ final class RedisTaskStore implements TaskStore {
 
   private void enqueue(Chunk<Encoded> chunk, @Nullable Enqueued[] answers) {
     Args args = Args.ofCapacity(1 + 4 * chunk.items().size()).add(chunk.items().size());
+    byte[] head = NOTHING;
     for (Encoded item : chunk.items()) {
-      args.add(item.task.id()).add(item.head).add(when(item.task.spec())).add(item.body);
+      boolean again = Arrays.equals(item.head, head);
+      head = item.head;
+      args.add(item.task.id())
+          .add(again ? NOTHING : head)
+          .add(when(item.task.spec()))
+          .add(item.body);
     }
     List<Object> reply = calls.list(chunk.partition(), "task/enqueue", args);
     if (reply.size() < 2) {

@@ -116,8 +116,8 @@ end
 
 -- blocked_step(id): a step as a table if it still waits for others.
 local function blocked_step(id)
-  local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
-  return state_of(bytes) == 'B' and open_record(id, bytes) or nil
+  local bytes = read_beginning(RECORD .. id)
+  return bytes and state_of(bytes) == 'B' and open_record(id, bytes) or nil
 end
 
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED.

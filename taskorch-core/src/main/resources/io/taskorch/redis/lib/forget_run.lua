@@ -7,8 +7,8 @@ local function forget_steps(r, most, index)
   local first = math.max(0, left - most)
   for i = first, left - 1 do
     local id = step_id(r, i)
-    local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
-    if bytes ~= '' then
+    local bytes = read_beginning(RECORD .. id)
+    if bytes then
       if state_of(bytes) == 'B' then
         delete(RECORD .. id)
       else

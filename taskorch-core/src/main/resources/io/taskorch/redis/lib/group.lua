@@ -1,10 +1,14 @@
 -- A group is a member of a sorted set that names several tasks of a queue: "<facts><queue>:<ids…>".
 
 -- each_group(name, ids, visit): visit(member, count) for the groups that name all of some tasks; name
--- is what stands before the colon.
+-- is what stands before the colon. The list of ids stays as it is from then on.
 --- @include "lib/plan"
 local MOST_IN_GROUP = 200
 local function each_group(name, ids, visit)
+  if #ids <= MOST_IN_GROUP then
+    visit(name .. ':' .. text_of(ids), #ids)
+    return
+  end
   each_chunk(ids, MOST_IN_GROUP, function(_, from, to)
     visit(name .. ':' .. table.concat(ids, '', from, to), to - from + 1)
   end)

@@ -7,7 +7,7 @@
 local function new_plan()
   return {
     touched = {n = 0}, adds = {}, removals = {}, headers = {}, writes = {}, bulks = {},
-    lines = {n = 0}, ended = {}, deleted = {n = 0}, numbered = 0
+    lines = {}, ended = {}, deleted = {n = 0}, numbered = 0
   }
 end
 -- A call that failed may have left its plan behind.
@@ -99,9 +99,7 @@ end
 -- event_all(what, ids): something that the event stream is to tell of tasks or runs; event(what, id):
 -- of one. What has happened to several in the same words is one line.
 local function event_all(what, ids)
-  local lines = plan.lines
-  lines.n = lines.n + 1
-  lines[lines.n] = {what = what, ids = ids}
+  plan.lines[#plan.lines + 1] = {what = what, ids = ids}
 end
 local function event(what, id)
   local ids = plan.lines[what]
@@ -132,18 +130,27 @@ local function each_chunk(list, size, visit)
   end
 end
 
--- The stream keeps about EVENTS_KEPT events; an entry holds as many as its call had moves.
+-- text_of(ids): all of them in a row. Several who tell of the same tasks share it.
+local function text_of(ids)
+  ids.text = ids.text or table.concat(ids)
+  return ids.text
+end
+
+-- The stream keeps about EVENTS_KEPT events; an entry holds as many as its call had moves: what has
+-- happened, to which ids, and so on.
+local MOST_LINES = 100
 local function append_events()
-  local lines = plan.lines
-  if lines.n > 0 then
-    local texts, events = {}, 0
-    for i, line in ipairs(lines) do
-      texts[i] = line.what .. ' ' .. table.concat(line.ids, ' ')
+  each_chunk(plan.lines, MOST_LINES, function(lines, from, to)
+    local command, events = {'XADD', EVENTS, 'MAXLEN', '~', '', '*'}, 0
+    for i = from, to do
+      local line = lines[i]
+      command[2 * (i - from) + 7] = line.what
+      command[2 * (i - from) + 8] = text_of(line.ids)
       events = events + #line.ids
     end
-    local entries = events > 2 and math.max(1000, math.floor(EVENTS_KEPT / events)) or '50000'
-    call('XADD', EVENTS, 'MAXLEN', '~', entries, '*', 'e', table.concat(texts, '\n'))
-  end
+    command[5] = events > 2 and math.max(1000, math.floor(EVENTS_KEPT / events)) or '50000'
+    call(unpack(command))
+  end)
 end
 
 -- Tells those who wait for the end of these tasks or runs.
@@ -165,7 +172,7 @@ end
 
 -- flush(): writes the plan and begins a new one.
 local function flush()
-  if plan.lines.n > 0 then
+  if #plan.lines > 0 then
     touch(EVENTS)
   end
   if SLOTS_MOVE then

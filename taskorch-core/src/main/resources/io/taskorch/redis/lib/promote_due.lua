@@ -28,7 +28,7 @@ local function promote_due(queue, at, most)
   local tasks = {}
   for _, entry in ipairs(due) do
     index_remove(entry.from, entry.id)
-    local bytes = call('GET', RECORD .. entry.id)
+    local bytes = read_beginning(RECORD .. entry.id)
     if bytes then
       tasks[#tasks + 1] = open_record(entry.id, bytes)
     end

@@ -18,11 +18,26 @@
 --- @include "lib/keys"
 local HEADER = 'c1c6c13c5c13c13c1c1c5c2c22c1c4c1c13c22c40c13c13c5c8c8c13c1c1c1c3c3'
 local HEADER_LENGTH = 232
--- The last offset up to which a record is read when spec and payload are not needed: header, names
--- and the link to a run end before it. A text, as Redis writes numbers out at great length.
-local BEGINNING = '531'
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
+
+-- read_beginning(key): a record as far as scripts look into it, which is header, names and link to a
+-- run; nil when it is not stored. What follows may be a megabyte, and Redis' Lua hashes every byte
+-- that it is given. Offsets are text, as Redis writes numbers out at great length.
+local is_long = {}
+local function read_beginning(key)
+  local bytes = call('GETRANGE', key, '0', '295')
+  if bytes == '' then
+    return nil
+  elseif #bytes < 296 then
+    return bytes
+  end
+  local lengths = sub(bytes, 227, 232)
+  if is_long[lengths] == nil then
+    is_long[lengths] = HEADER_LENGTH + sub(lengths, 1, 3) + sub(lengths, 4, 6) + 31 > 296
+  end
+  return is_long[lengths] and call('GETRANGE', key, '0', '531') or bytes
+end
 
 -- state_of(bytes): the letter of the state that a record is in.
 local function state_of(bytes)

@@ -18,7 +18,7 @@ local at = now()
 local function go_on_with_edges(r, index, from)
   local succeeded = true
   if index >= 0 then
-    local bytes = call('GETRANGE', RECORD .. step_id(r, index), '0', BEGINNING)
+    local bytes = read_beginning(RECORD .. step_id(r, index))
     local state = state_of(bytes)
     if not FINAL[state] then
       return
@@ -34,7 +34,7 @@ local function go_on_cancelling(r, from)
   local last = math.min(from + MOST_STEPS, steps) - 1
   for index = from, last do
     local id = step_id(r, index)
-    local bytes = call('GET', RECORD .. id)
+    local bytes = read_beginning(RECORD .. id)
     if bytes then
       cancel_task(open_record(id, bytes), 'r', at)
     end
@@ -67,7 +67,7 @@ local function go_on_starting_over(r)
   local reopened, ready = {}, {}
   for _, index in ipairs(lost) do
     local id = step_id(r, index)
-    local bytes = call('GET', RECORD .. id)
+    local bytes = read_beginning(RECORD .. id)
     if bytes then
       local t = open_record(id, bytes)
       local edges, gone = {}, {}

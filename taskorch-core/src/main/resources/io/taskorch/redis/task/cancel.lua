@@ -11,7 +11,7 @@ local at = now()
 local answers = {}
 for i = 1, tonumber(ARGV[1]) do
   local id = ARGV[i + 1]
-  local bytes = call('GET', RECORD .. id)
+  local bytes = read_beginning(RECORD .. id)
   if bytes then
     local t = open_record(id, bytes)
     cancel_task(t, 'c', at)

@@ -243,7 +243,8 @@ local function choose(want)
 end
 
 local reply = {at, next_due, '0'}
-local claimed = {n = 0}
+-- The list begins with what stands before the ids where it is remembered.
+local claimed = {[0] = claim_id, n = 0}
 local aside = 0
 local more = false
 
@@ -286,8 +287,8 @@ local function sweep(queue, band)
   local found = call('ZRANGE', queue.ready, low, '(' .. high,
     'BYSCORE', 'LIMIT', 0, MOST_ASIDE - aside)
   for _, id in ipairs(found) do
-    local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
-    local kind = bytes ~= '' and glance(bytes)
+    local bytes = read_beginning(RECORD .. id)
+    local kind = bytes and glance(bytes)
     if not kind or types[kind.type] or is_late(kind) then
       return
     end
@@ -419,7 +420,7 @@ for _ = 1, MOST_ROUNDS do
   finish_runs(at)
   if claimed.n > 0 then
     -- Written with the leases themselves, so that no lease exists that a repeat would not find.
-    write('SET', memory, claim_id .. table.concat(claimed), 'PX', '3600000')
+    write('SET', memory, table.concat(claimed, '', 0), 'PX', '3600000')
   end
   flush()
   more = diverted

@@ -8,7 +8,7 @@
 
 local id = ARGV[1]
 local operation = OPERATION .. ARGV[2]
-local bytes = call('GET', RECORD .. id)
+local bytes = read_beginning(RECORD .. id)
 if not bytes then
   return call('EXISTS', operation) == 1 and 'ok' or 'not_found'
 end

@@ -3,8 +3,8 @@
 -- is, so the call may be repeated.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of tasks
--- ARGV[…] four each: id; head, as read_head has it; when: "" now, "+<ms>" after, "<ms>" at; body:
---         spec, payload
+-- ARGV[…] four each: id; head, as read_head has it, or "" for that of the task before; when: "" now,
+--         "+<ms>" after, "<ms>" at; body: spec, payload
 -- Reply   {now in ms, "1" for each task that is new and "0" for each that was there, in order}
 --         or {"too_many_queues"}
 --- @include "lib/now"
@@ -44,15 +44,17 @@ local function place(h, id, when)
   return 'P', due13, number13
 end
 
+local head
 for i = 1, count do
   local id = ARGV[4 * i - 2]
+  head = ARGV[4 * i - 1] ~= '' and ARGV[4 * i - 1] or head
   -- The same id twice in one call is one task.
   if stored[i] or fresh[id] then
     created[i] = '0'
   else
     created[i] = '1'
     fresh[id] = true
-    local h = read_head(ARGV[4 * i - 1])
+    local h = read_head(head)
     if not h.ready then
       h.ready, h.scheduled = {}, {}
       h.now, h.later = index_key(h.queue, 'P'), index_key(h.queue, 'S')

@@ -37,7 +37,7 @@ if at - since < grace then
 end
 local count = 0
 for _, id in ipairs(call('ZRANGE', lane, 0, tonumber(ARGV[5]) - 1)) do
-  local bytes = call('GET', RECORD .. id)
+  local bytes = read_beginning(RECORD .. id)
   if not bytes then
     index_remove(lane, id)
   else

@@ -15,8 +15,8 @@ local answers, keys, queues = {}, {}, {}
 for i = 1, count do
   local id, lease = ARGV[2 * i + 1], ARGV[2 * i + 2]
   -- The header and the body's beginning, where the run stands; payloads stay where they are.
-  local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
-  if bytes ~= '' and holds_lease(bytes, read_lease(lease)) then
+  local bytes = read_beginning(RECORD .. id)
+  if bytes and holds_lease(bytes, read_lease(lease)) then
     local t = open_record(id, bytes)
     local r = t.run and open_run(t.run)
     keys[#keys + 1] = RECORD .. id

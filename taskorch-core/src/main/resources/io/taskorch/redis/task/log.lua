@@ -11,8 +11,8 @@
 --- @include "lib/lease"
 
 local id = ARGV[1]
-local bytes = call('GETRANGE', RECORD .. id, '0', BEGINNING)
-if bytes == '' or not holds_lease(bytes, read_lease(ARGV[2])) then
+local bytes = read_beginning(RECORD .. id)
+if not bytes or not holds_lease(bytes, read_lease(ARGV[2])) then
   return 'lease_lost'
 end
 local key = LOGS .. id

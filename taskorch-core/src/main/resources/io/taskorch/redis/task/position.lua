@@ -7,8 +7,8 @@
 --- @include "lib/keys"
 --- @include "lib/record"
 
-local bytes = call('GETRANGE', RECORD .. ARGV[1], '0', BEGINNING)
-if bytes == '' then
+local bytes = read_beginning(RECORD .. ARGV[1])
+if not bytes then
   return -1
 end
 local t = open_record(ARGV[1], bytes)

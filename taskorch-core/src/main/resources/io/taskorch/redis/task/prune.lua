@@ -17,8 +17,8 @@ local function forget_member(member)
   if #member > 26 then
     return forget_group(member)
   end
-  local bytes = call('GETRANGE', RECORD .. member, '0', BEGINNING)
-  if bytes == '' then
+  local bytes = read_beginning(RECORD .. member)
+  if not bytes then
     return 1, 0
   end
   forget(member, bytes)

@@ -19,7 +19,7 @@ for _, key in ipairs(sources) do
     left = left - #ids
     for _, id in ipairs(ids) do
       index_remove(key, id)
-      local bytes = call('GET', RECORD .. id)
+      local bytes = read_beginning(RECORD .. id)
       if bytes then
         end_task(open_record(id, bytes), 'C', 'q', at)
       end

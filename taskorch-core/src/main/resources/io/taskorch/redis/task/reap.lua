@@ -40,9 +40,8 @@ local function look(member)
   local queue, ids = open_group(member)
   local running = call('ZMSCORE', index_key(queue, 'R'), unpack(ids))
   for i, id in ipairs(ids) do
-    local bytes = running[i] and not seen[id]
-      and call('GETRANGE', RECORD .. id, '0', BEGINNING) or ''
-    local t = bytes ~= '' and open_record(id, bytes)
+    local bytes = running[i] and not seen[id] and read_beginning(RECORD .. id)
+    local t = bytes and open_record(id, bytes)
     if t and t.state == 'R' and t.expiry <= at13 then
       if #expired == most then
         return nil

@@ -12,7 +12,7 @@ local operation = OPERATION .. ARGV[2]
 if call('EXISTS', operation) == 1 then
   return 'ok'
 end
-local bytes = call('GET', RECORD .. id)
+local bytes = read_beginning(RECORD .. id)
 if not bytes then
   return 'not_found'
 end

@@ -7,7 +7,7 @@
 --- @include "lib/ready"
 
 local id = ARGV[1]
-local bytes = call('GET', RECORD .. id)
+local bytes = read_beginning(RECORD .. id)
 if not bytes then
   return 'not_found'
 end

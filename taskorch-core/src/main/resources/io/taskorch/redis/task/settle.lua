@@ -120,8 +120,8 @@ for i = 1, successes + others do
   local place = i <= successes and at_success or at_other
   local id, lease = ARGV[place], read_lease(ARGV[place + 1])
   local key = RECORD .. id
-  local bytes = call('GETRANGE', key, '0', BEGINNING)
-  if bytes == '' then
+  local bytes = read_beginning(key)
+  if not bytes then
     answers[i] = '-'
   elseif holds_lease(bytes, lease) then
     if i <= successes then
