@@ -38,8 +38,10 @@ public final class Main {
           String.format(Locale.ROOT, "  %-11s %s", benchmark.name(), benchmark.description()));
     }
     lines.add("");
-    lines.add("They run on an embedded Redis, or on the one at " + ADDRESS + ", which");
-    lines.add("must be on this machine and hold nothing: they empty it.");
+    lines.add(
+        "They start a Redis: redis-server, if it is installed and 7.0 or newer, else the one");
+    lines.add("that comes along. Or they run on the one at " + ADDRESS + ", which must be on");
+    lines.add("this machine and hold nothing: they empty it.");
     return lines;
   }
 
@@ -58,7 +60,7 @@ public final class Main {
   /**
    * Runs the benchmarks.
    *
-   * @param redis the address of a Redis on loopback that holds nothing; null for an embedded one
+   * @param redis the address of a Redis on loopback that holds nothing; null to start one
    * @return the exit code: 0, 1 when figures fell against the baseline, 2 when the arguments are
    *     wrong
    */
@@ -72,7 +74,7 @@ public final class Main {
       Suite suite = new Suite(Suite.everything(options.tasks()), options.only());
       Report baseline = options.check() == null ? null : JsonReport.read(options.check());
       Report report =
-          redis == null ? onEmbedded(options, suite, err) : on(uri(redis), options, suite, err);
+          redis == null ? onOwn(options, suite, err) : on(uri(redis), options, suite, err);
       TextTable.print(report, out);
       return write(report, options, baseline, out);
     } catch (UsageException e) {
@@ -81,8 +83,9 @@ public final class Main {
     }
   }
 
-  private static Report onEmbedded(Options options, Suite suite, PrintStream err)
+  private static Report onOwn(Options options, Suite suite, PrintStream err)
       throws InterruptedException {
+    boolean unused = EmbeddedRedis.preferInstalled();
     try (EmbeddedRedis redis = EmbeddedRedis.start()) {
       return measured(redis.uri(), options, suite, err);
     }

@@ -20,8 +20,11 @@ final class RedisProbe implements AutoCloseable {
     this.redis = RawRedis.connect(address);
   }
 
+  /** Its version and its allocator, which decides much of what a task costs. */
   String version() {
-    return info("server").getOrDefault("redis_version", "unknown");
+    return info("server").getOrDefault("redis_version", "unknown")
+        + " with "
+        + info("memory").getOrDefault("mem_allocator", "an unknown allocator");
   }
 
   /** Processor time of the server's process so far, in µs. */
