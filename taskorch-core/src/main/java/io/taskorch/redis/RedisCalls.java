@@ -6,23 +6,26 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.redisson.api.FunctionMode;
 import org.redisson.api.FunctionResult;
 import org.redisson.api.RFunction;
+import org.redisson.api.RFuture;
+import org.redisson.api.RScript;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisException;
 import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.codec.ByteArrayCodec;
 
 /**
- * Calls the functions that the scripts are, and decides what to send again. Redisson resends
- * nothing itself ({@code retryAttempts} is 0): a call whose answer is missing may have been done,
- * so only calls that change nothing more when they are repeated go through here, which is every
- * one.
+ * Calls the functions that the scripts are, and decides what to send again. Where Redis is too full
+ * to load a function, the script itself is sent. Redisson resends nothing itself ({@code
+ * retryAttempts} is 0): a call whose answer is missing may have been done, so only calls that
+ * change nothing more when they are repeated go through here, which is every one.
  *
  * <p>A call fails in one of three ways. <em>Not applied</em>: Redis said no before it began, or was
  * not reached. <em>Unknown</em>: the answer did not come. Both are sent again with the same
@@ -33,13 +36,30 @@ final class RedisCalls {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
+  /** What a call answers, as Redisson names it for functions and for scripts. */
+  private enum Reply {
+    LIST(FunctionResult.LIST, ReturnType.LIST),
+    WORD(FunctionResult.VALUE, ReturnType.VALUE),
+    NUMBER(FunctionResult.LONG, ReturnType.LONG);
+
+    final FunctionResult ofFunction;
+    final ReturnType ofScript;
+
+    Reply(FunctionResult ofFunction, ReturnType ofScript) {
+      this.ofFunction = ofFunction;
+      this.ofScript = ofScript;
+    }
+  }
+
   private final RFunction functions;
+  private final RScript scripts;
   private final ScriptLibrary library;
   private final Keys keys;
   private final Duration budget;
 
   RedisCalls(RedissonClient redisson, ScriptLibrary library, Keys keys, Duration budget) {
     this.functions = redisson.getFunction(ByteArrayCodec.INSTANCE);
+    this.scripts = redisson.getScript(ByteArrayCodec.INSTANCE);
     this.library = library;
     this.keys = keys;
     this.budget = budget;
@@ -51,39 +71,36 @@ final class RedisCalls {
 
   /** A call whose reply is a list. */
   List<Object> list(int partition, String script, Args args) {
-    return this.<List<Object>>call(partition, script, FunctionResult.LIST, args);
+    return this.<List<Object>>call(partition, script, Reply.LIST, args);
   }
 
   /** A call whose reply is a word. */
   String word(int partition, String script, Args args) {
-    byte[] reply = call(partition, script, FunctionResult.VALUE, args);
+    byte[] reply = call(partition, script, Reply.WORD, args);
     return Replies.text(reply);
   }
 
   /** A call whose reply is a number. */
   long number(int partition, String script, Args args) {
-    Long reply = call(partition, script, FunctionResult.LONG, args);
+    Long reply = call(partition, script, Reply.NUMBER, args);
     return reply;
   }
 
-  private <R> R call(int partition, String script, FunctionResult type, Args args) {
-    String prefix = keys.prefix(partition);
+  private <R> R call(int partition, String script, Reply type, Args args) {
+    List<Object> prefix = Collections.singletonList(keys.prefix(partition));
     ScriptLibrary.Function function = library.function(script);
     Object[] values = args.toArray();
     long deadline = System.nanoTime() + budget.toNanos();
     long pause = FIRST_PAUSE.toNanos();
+    boolean asScript = false;
     while (true) {
-      CompletableFuture<R> sent =
-          functions
-              .<R>callAsync(
-                  FunctionMode.WRITE,
-                  function.name(),
-                  type,
-                  Collections.singletonList(prefix),
-                  values)
-              .toCompletableFuture();
+      RFuture<R> sent =
+          asScript
+              ? scripts.evalAsync(Mode.READ_WRITE, function.script(), type.ofScript, prefix, values)
+              : functions.callAsync(
+                  FunctionMode.WRITE, function.name(), type.ofFunction, prefix, values);
       try {
-        return sent.get();
+        return sent.toCompletableFuture().get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StoreUnavailableException("interrupted while waiting for Redis", e);
@@ -91,7 +108,8 @@ final class RedisCalls {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         if (isMissing(cause)) {
           cause = load(function).orElse(null);
-          if (cause == null) {
+          asScript = cause != null && isOutOfMemory(cause);
+          if (cause == null || asScript) {
             continue;
           }
         }
@@ -112,6 +130,11 @@ final class RedisCalls {
     return String.valueOf(cause.getMessage()).startsWith("ERR Function not found");
   }
 
+  private static boolean isOutOfMemory(Throwable cause) {
+    return cause instanceof RedisOutOfMemoryException
+        || String.valueOf(cause.getMessage()).startsWith("OOM ");
+  }
+
   /** Gives a function to every master; what went wrong, if anything did. */
   private Optional<Throwable> load(ScriptLibrary.Function function) {
     try {
@@ -128,13 +151,10 @@ final class RedisCalls {
    * What the caller shall see. Redisson's messages carry keys and script texts: they stay inside.
    */
   private static RuntimeException asFailure(String script, Throwable cause) {
-    if (cause instanceof RedisOutOfMemoryException) {
+    if (isOutOfMemory(cause)) {
       return new StorageFullException(cause);
     }
     String message = String.valueOf(cause.getMessage());
-    if (message.startsWith("OOM ")) {
-      return new StorageFullException(cause);
-    }
     if (cause instanceof RedisException && isScriptError(message)) {
       return new IllegalStateException("the script " + script + " failed in Redis", cause);
     }
@@ -149,7 +169,10 @@ final class RedisCalls {
    * the script got for the same reasons count as the latter: nothing has been written then.
    */
   private static boolean isScriptError(String message) {
-    boolean fromScript = message.contains("@user_function") || message.startsWith("ERR ");
+    boolean fromScript =
+        message.contains("@user_function")
+            || message.contains("@user_script")
+            || message.startsWith("ERR ");
     boolean temporary =
         message.startsWith("TRYAGAIN")
             || message.startsWith("CLUSTERDOWN")

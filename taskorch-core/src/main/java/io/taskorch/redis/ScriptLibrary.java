@@ -38,8 +38,10 @@ final class ScriptLibrary {
    * programs of different versions call their own.
    *
    * @param code the library's, less its first line, which names it
+   * @param script the same as a script for {@code EVAL}: Redis loads no function when its memory is
+   *     full, but runs a script that can only lead to less
    */
-  record Function(String name, String code) {}
+  record Function(String name, String code, String script) {}
 
   /**
    * @param slotsMove whether a key may be on its way to another node, as on a cluster
@@ -73,7 +75,12 @@ final class ScriptLibrary {
     return new Function(
         name,
         "%sredis.register_function{function_name = '%s', flags = {%s}, callback = %s}\n"
-            .formatted(includes, name, flags, callback));
+            .formatted(includes, name, flags, callback),
+        "%s%slocal function main%s\nreturn main(KEYS, ARGV)\n"
+            .formatted(
+                source.substring(0, firstLineEnd),
+                includes,
+                callback.substring("function".length())));
   }
 
   /** Tells a file's own lines from what it includes, each of which is taken once. */

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.taskorch.Taskorch;
 import io.taskorch.client.TaskHandle;
 import io.taskorch.task.Json;
+import io.taskorch.task.StorageFullException;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.testing.EmbeddedRedis;
 import io.taskorch.testing.FaultProxy;
 import io.taskorch.testing.RawRedis;
 import io.taskorch.testing.TestRedis;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -175,6 +178,32 @@ class OutageTest {
         redis.call("FUNCTION", "FLUSH");
         assertThat(taskorch.client().enqueue("t", null).await(SOON)).hasToString("7");
       }
+    }
+  }
+
+  /** As when a new version starts on a Redis that is full: no function can be loaded then. */
+  @Test
+  void aFullRedisThatLacksTheFunctionsIsWorkedOffAllTheSame() {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(Map.of("maxmemory", "12mb"));
+        RawRedis raw = RawRedis.connect(redis.uri());
+        Taskorch taskorch = Taskorch.connect(redis.uri().toString())) {
+      List<TaskHandle<Json>> tasks =
+          taskorch.client().enqueueAll(Collections.nCopies(100, TaskSpec.of("t")));
+      raw.call("FUNCTION", "FLUSH");
+      assertThatThrownBy(() -> fill(raw)).hasMessageContaining("OOM");
+      tasks.getFirst().cancel();
+      taskorch.register(Handler.of("t", Json.class, (payload, task) -> "done")).start();
+      for (TaskHandle<Json> task : tasks.subList(1, tasks.size())) {
+        assertThat(task.await(SOON)).hasToString("\"done\"");
+      }
+      assertThatThrownBy(() -> taskorch.client().enqueue("t", null))
+          .isInstanceOf(StorageFullException.class);
+    }
+  }
+
+  private static void fill(RawRedis redis) {
+    for (int i = 0; i < 10_000; i++) {
+      redis.call("SET", "filler:" + i, "x".repeat(10_000));
     }
   }
 
