@@ -120,7 +120,7 @@ class SchedulerApplicationTest {
     try (Taskorch client =
         Taskorch.builder().address(redis).namespace(namespace).withoutUpkeep().connect()) {
       Schedule schedule =
-          Schedule.builder("late").every(Duration.ofSeconds(1)).task(TaskSpec.of("t")).build();
+          Schedule.builder("late").every(Duration.ofHours(1)).task(TaskSpec.of("t")).build();
       Instant anHourAgo = Instant.now().minus(Duration.ofHours(1));
       client
           .stores()
@@ -133,8 +133,7 @@ class SchedulerApplicationTest {
       try (RunningApp app = start()) {
         Awaitility.await()
             .until(() -> client.stores().schedules().lag().compareTo(Duration.ofSeconds(1)) < 0);
-        assertThat(client.client().list(TaskFilter.ofState(TaskState.PENDING)).tasks())
-            .hasSizeBetween(1, 3);
+        assertThat(client.client().list(TaskFilter.ofState(TaskState.PENDING)).tasks()).hasSize(1);
         assertThat(app.taskorch().schedules().get("late").progress().missed()).isPositive();
       }
     }
