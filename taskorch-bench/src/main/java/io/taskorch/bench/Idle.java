@@ -14,8 +14,8 @@ final class Idle implements Benchmark {
 
   private static final int SLOTS = 10;
 
-  /** Processor times of processes come in ticks of 10 ms: a tick is 0.2 % of this. */
-  private static final int LONGEST_WINDOW_MILLIS = 5_000;
+  /** Processor times of processes come in ticks of 10 ms: a tick is 0.1 % of this. */
+  private static final int LONGEST_WINDOW_MILLIS = 10_000;
 
   @Override
   public String name() {
@@ -43,7 +43,7 @@ final class Idle implements Benchmark {
       worker.connect(rig.redis(), rig.newNamespace(), SLOTS);
       worker.work();
       // With few tasks the suite is to be quick, and no figure is to be believed.
-      int window = Math.min(LONGEST_WINDOW_MILLIS, rig.tasks(1) / 20);
+      int window = Math.min(LONGEST_WINDOW_MILLIS, rig.tasks(1) / 10);
       TimeUnit.MILLISECONDS.sleep(window);
       for (int run = 0; run < rig.runs(); run++) {
         measureOnce(rig, worker, window, sheet);

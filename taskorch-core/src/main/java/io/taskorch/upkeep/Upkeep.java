@@ -21,7 +21,7 @@ public final class Upkeep implements AutoCloseable {
    * For what nobody waits for, or what others do at once: claims make due tasks ready, and who
    * frees more steps than one call may goes on with them.
    */
-  private static final Duration SELDOM = Duration.ofSeconds(5);
+  private static final Duration SELDOM = Duration.ofSeconds(10);
 
   /** For schedules: a new one may be due sooner than all that were known. */
   private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
