@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRecord {
 
-  static final int HEADER_LENGTH = 232;
+  static final int HEADER_LENGTH = 222;
 
   private static final Priority[] PRIORITIES = Priority.values();
 
@@ -92,7 +92,7 @@ final class TaskRecord {
   }
 
   static TaskState state(byte[] record) {
-    return TaskState.ofCode((char) record[87]);
+    return TaskState.ofCode((char) record[77]);
   }
 
   /** A record alone, with no more of its attempts than it holds itself. */
@@ -149,10 +149,10 @@ final class TaskRecord {
       List<Attempt> attempts,
       @Nullable Progress progress,
       @Nullable Json result) {
-    int queueEnd = HEADER_LENGTH + (int) digits(record, 226, 3);
-    int typeEnd = queueEnd + (int) digits(record, 229, 3);
+    int queueEnd = HEADER_LENGTH + (int) digits(record, 216, 3);
+    int typeEnd = queueEnd + (int) digits(record, 219, 3);
     int specLength = (int) digits(record, 1, 6);
-    boolean inRun = record[225] == '1';
+    boolean inRun = record[215] == '1';
     int specStart = inRun ? typeEnd + 31 : typeEnd;
     SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
     int payloadStart = specStart + specLength;
@@ -161,16 +161,16 @@ final class TaskRecord {
             ascii(record, queueEnd, typeEnd),
             Json.ofUtf8(Arrays.copyOfRange(record, payloadStart, record.length)),
             ascii(record, HEADER_LENGTH, queueEnd),
-            PRIORITIES[record[224] - '0'],
+            PRIORITIES[record[214] - '0'],
             extras.retryPolicy(),
             null,
             null,
-            time(record, 210),
+            time(record, 200),
             extras.timeout(),
             extras.idempotencyKey(),
             extras.tags(),
             extras.metadata(),
-            retention(digits(record, 202, 8)),
+            retention(digits(record, 192, 8)),
             extras.schedule());
     StepLink step =
         inRun
@@ -225,17 +225,17 @@ final class TaskRecord {
         throw new IllegalStateException(
             "a stored task has the layout '" + (char) record[0] + "', which this version lacks");
       }
-      String worker = ascii(record, 123, 163).stripTrailing();
+      String worker = ascii(record, 113, 153).stripTrailing();
       return new Header(
           TaskRecord.state(record),
-          Instant.ofEpochMilli(digits(record, 88, 13)),
-          (int) digits(record, 189, 5),
-          digits(record, 194, 8),
-          time(record, 163),
+          Instant.ofEpochMilli(digits(record, 78, 13)),
+          (int) digits(record, 179, 5),
+          digits(record, 184, 8),
+          time(record, 153),
           worker.isEmpty() ? null : worker,
           record[51] == '1',
           record[52] == '-' ? null : Reason.ofCode((char) record[52]),
-          (int) digits(record, 83, 4),
+          (int) digits(record, 73, 4),
           (int) digits(record, 53, 5),
           (int) digits(record, 58, 2),
           (int) digits(record, 20, 5),

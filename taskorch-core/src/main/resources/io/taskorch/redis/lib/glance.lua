@@ -14,25 +14,25 @@ each_call(function()
 end)
 local function glance(bytes)
   -- A text of another length has other lengths of names in it, so it cannot be taken for this kind.
-  local kind = kinds[sub(bytes, 190, usual_end)]
+  local kind = kinds[sub(bytes, 180, usual_end)]
   if kind then
     return kind
   end
-  local queue_end = HEADER_LENGTH + sub(bytes, 227, 229)
-  local names_end = queue_end + sub(bytes, 230, 232)
+  local queue_end = HEADER_LENGTH + sub(bytes, 217, 219)
+  local names_end = queue_end + sub(bytes, 220, 222)
   usual_end = names_end
-  local shared = sub(bytes, 190, names_end)
+  local shared = sub(bytes, 180, names_end)
   kind = kinds[shared]
   if not kind then
     local queue = sub(bytes, HEADER_LENGTH + 1, queue_end)
     kind = {
-      attempt = sub(bytes, 190, 194) + 0,
-      fence = sub(bytes, 195, 202) + 0,
-      retention = sub(bytes, 203, 210),
-      start_before = sub(bytes, 211, 223),
-      has_notes = byte(bytes, 224) == 49,
-      band = byte(bytes, 225) - 47,
-      in_run = byte(bytes, 226) == 49,
+      attempt = sub(bytes, 180, 184) + 0,
+      fence = sub(bytes, 185, 192) + 0,
+      retention = sub(bytes, 193, 200),
+      start_before = sub(bytes, 201, 213),
+      has_notes = byte(bytes, 214) == 49,
+      band = byte(bytes, 215) - 47,
+      in_run = byte(bytes, 216) == 49,
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),

@@ -9,7 +9,10 @@ local function read_lease(text)
   local lease = leases[text]
   if not lease then
     local generation = sub(text, 1, 4)
-    lease = {generation = generation, nonce = sub(text, 5, 26), running = generation .. 'R'}
+    lease = {
+      generation = generation, nonce = sub(text, 5, 26), running = generation .. 'R',
+      settled = sub(text, 15, 26)
+    }
     leases[text] = lease
   end
   return lease
@@ -18,5 +21,5 @@ end
 -- holds_lease(bytes, lease): whether a record says that this very lease is held. find makes no
 -- strings, as sub does.
 local function holds_lease(bytes, lease)
-  return find(bytes, lease.running, 84, true) == 84 and find(bytes, lease.nonce, 102, true) == 102
+  return find(bytes, lease.running, 74, true) == 74 and find(bytes, lease.nonce, 92, true) == 92
 end

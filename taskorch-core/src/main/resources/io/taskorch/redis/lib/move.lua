@@ -36,7 +36,7 @@ local function save(t)
     format('%05d%02d', t.failures, t.crashes) .. t.settled_nonce .. t.settled_state ..
     t.generation .. t.state .. t.updated .. t.nonce .. t.worker .. t.started .. t.expiry ..
     format('%05d%08d', t.attempt, t.fence) .. t.retention .. t.start_before .. t.notes
-  if #block ~= 204 then
+  if #block ~= 194 then
     error('HEADER_OVERFLOW ' .. t.id)
   end
   write_headers({RECORD .. t.id}, '20', block)
@@ -44,8 +44,8 @@ end
 
 -- save_note(id, bytes): that a task has a log or progress from now on.
 local function save_note(id, bytes)
-  if byte(bytes, 224) == 48 then
-    write_headers({RECORD .. id}, '223', '1')
+  if byte(bytes, 214) == 48 then
+    write_headers({RECORD .. id}, '213', '1')
   end
 end
 
@@ -53,27 +53,28 @@ end
 -- PENDING -> RUNNING changes, for records that have the same attempt and fence from then on.
 local function save_claims(keys, attempt, fence, at13, expiry13, nonce, worker)
   require_move('P', 'R')
-  write_headers(keys, '87',
+  write_headers(keys, '77',
     'R' .. at13 .. nonce .. worker .. at13 .. expiry13 .. format('%05d%08d', attempt, fence))
 end
 
 -- save_expiry(keys, expiry13): when the leases of some tasks end from now on.
 local function save_expiry(keys, expiry13)
-  write_headers(keys, '176', expiry13)
+  write_headers(keys, '166', expiry13)
 end
 
 -- save_successes(keys, lease, at13): the part of a header that RUNNING -> SUCCEEDED changes, for all
 -- tasks of one claim.
 local function save_successes(keys, lease, at13)
   require_move('R', 'D')
-  write_headers(keys, '60', lease.nonce .. 'D' .. lease.generation .. 'D' .. at13)
+  write_headers(keys, '60', lease.settled .. 'D' .. lease.generation .. 'D' .. at13)
 end
 
 -- read_head(head): what the head of a new record says: length of the spec (6), max attempts (5), what
--- a header has from 202 on, queue, type; "has notes" is left out. Tasks of a call that share it share
+-- a header has from 192 on, queue, type; "has notes" is left out. Tasks of a call that share it share
 -- the table.
 local ZERO13 = '0000000000000'
 local NO_NONCE = '----------------------'
+local UNSETTLED = '------------'
 local NO_WORKER = '                                        '
 local heads
 each_call(function()
@@ -98,7 +99,7 @@ local function new_record(h, state, at13, due13, sequence13, body)
   if not middle then
     local head = h.text
     h.front = '1' .. sub(head, 1, 6) .. at13 .. sub(head, 7, 11)
-    middle = '0' .. '-' .. '00000' .. '00' .. NO_NONCE .. '-' .. '0000' .. state .. at13 ..
+    middle = '0' .. '-' .. '00000' .. '00' .. UNSETTLED .. '-' .. '0000' .. state .. at13 ..
       NO_NONCE .. NO_WORKER .. ZERO13 .. ZERO13 .. '00000' .. '00000000' ..
       sub(head, 12, 32) .. '0' .. sub(head, 33)
     h[state] = middle

@@ -20,7 +20,7 @@ for index = first, math.min(first + tonumber(ARGV[3]), tonumber(run[6])) - 1 do
   local n = #reply
   reply[n + 1] = id
   reply[n + 2] = call('HGET', key .. ':names', index) or ''
-  reply[n + 3] = call('GETRANGE', RECORD .. id, 0, 231)
+  reply[n + 3] = call('GETRANGE', RECORD .. id, 0, 221)
   reply[n + 4] = call('HGET', key .. ':upstream', index) or ''
 end
 return reply

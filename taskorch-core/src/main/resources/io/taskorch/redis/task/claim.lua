@@ -42,7 +42,7 @@ if remembered and sub(remembered, 1, 22) == claim_id then
   for position = 23, #remembered, 26 do
     local id = sub(remembered, position, position + 25)
     local bytes = call('GET', RECORD .. id)
-    if bytes and state_of(bytes) == 'R' and find(bytes, claim_id, 102, true) == 102 then
+    if bytes and state_of(bytes) == 'R' and find(bytes, claim_id, 92, true) == 92 then
       reply[#reply + 1] = id
       reply[#reply + 1] = bytes
     end

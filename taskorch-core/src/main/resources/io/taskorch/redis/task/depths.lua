@@ -33,7 +33,7 @@ for _, queue in ipairs(queues) do
   for band = 0, 3 do
     local head = call('ZRANGE', index_key(queue, 'P'), band * BAND, '(' .. (band + 1) * BAND,
       'BYSCORE', 'LIMIT', 0, 1)[1]
-    local updated = head and call('GETRANGE', RECORD .. head, 88, 100) or ''
+    local updated = head and call('GETRANGE', RECORD .. head, 78, 90) or ''
     if updated ~= '' and (oldest == 0 or tonumber(updated) < oldest) then
       oldest = tonumber(updated)
     end

@@ -96,7 +96,7 @@ local function leave_running(t, to, number, max_attempts, error)
   else
     t.attempt = t.attempt - 1
   end
-  t.settled_nonce = t.nonce
+  t.settled_nonce = sub(t.nonce, -12)
   local cancelled = cancel_asked(t)
   t.settled_state = cancelled and 'C' or to
   if cancelled then
@@ -131,8 +131,8 @@ for i = 1, successes + others do
       answers[i] = leave_running(open_record(id, bytes), ARGV[place + 2], ARGV[place + 3],
         ARGV[place + 4], ARGV[place + 5])
     end
-  elseif find(bytes, lease.nonce, 61, true) == 61 then
-    answers[i] = sub(bytes, 83, 83)
+  elseif find(bytes, lease.settled, 61, true) == 61 then
+    answers[i] = sub(bytes, 73, 73)
   else
     answers[i] = '-'
   end

@@ -7,7 +7,7 @@
 
 local answers = {}
 for i = 1, tonumber(ARGV[1]) do
-  local state = call('GETRANGE', RECORD .. ARGV[i + 1], 87, 87)
+  local state = call('GETRANGE', RECORD .. ARGV[i + 1], 77, 77)
   answers[i] = state == '' and '-' or state
 end
 return table.concat(answers)

@@ -21,11 +21,15 @@ class MutantTest {
 
   /** A mistake: the script, and what stands there in place of what. */
   enum Mutant {
-    ANY_LEASE_WILL_DO("lib/lease", "find(bytes, lease.nonce, 102, true) == 102", "true"),
+    ANY_LEASE_WILL_DO("lib/lease", "find(bytes, lease.nonce, 92, true) == 92", "true"),
     ANY_GENERATION_WILL_DO_AND_ANY_LEASE_IS_KNOWN(
-        "task/settle", "elseif find(bytes, lease.nonce, 61, true) == 61 then", "elseif true then"),
+        "task/settle",
+        "elseif find(bytes, lease.settled, 61, true) == 61 then",
+        "elseif true then"),
     A_SETTLED_LEASE_IS_FORGOTTEN(
-        "task/settle", "elseif find(bytes, lease.nonce, 61, true) == 61 then", "elseif false then"),
+        "task/settle",
+        "elseif find(bytes, lease.settled, 61, true) == 61 then",
+        "elseif false then"),
     NOBODY_LOOKS_AFTER_A_CLAIMED_TASK(
         "task/claim", "lease_together(kind.queue, taken.ids, expiry)", ""),
     NOBODY_LOOKS_AFTER_A_PROLONGED_LEASE(

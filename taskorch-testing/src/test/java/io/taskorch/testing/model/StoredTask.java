@@ -32,37 +32,37 @@ record StoredTask(
     long sequence,
     boolean noted) {
 
-  private static final int BODY = 232;
+  private static final int BODY = 222;
 
   static StoredTask of(String id, String record) {
-    int queueEnd = BODY + (int) number(record, 226, 3);
-    int typeEnd = queueEnd + (int) number(record, 229, 3);
-    boolean inRun = record.charAt(225) == '1';
+    int queueEnd = BODY + (int) number(record, 216, 3);
+    int typeEnd = queueEnd + (int) number(record, 219, 3);
+    boolean inRun = record.charAt(215) == '1';
     return new StoredTask(
         id,
-        TaskState.ofCode(record.charAt(87)),
-        (int) number(record, 224, 1),
+        TaskState.ofCode(record.charAt(77)),
+        (int) number(record, 214, 1),
         record.substring(BODY, queueEnd),
         record.substring(queueEnd, typeEnd),
         inRun ? record.substring(typeEnd, typeEnd + 26) : "",
         inRun ? (int) number(record, typeEnd + 26, 5) : -1,
-        number(record, 202, 8),
-        number(record, 88, 13),
-        (int) number(record, 189, 5),
-        number(record, 194, 8),
-        number(record, 163, 13),
-        number(record, 176, 13),
-        record.substring(101, 123),
-        record.substring(123, 163).strip(),
+        number(record, 192, 8),
+        number(record, 78, 13),
+        (int) number(record, 179, 5),
+        number(record, 184, 8),
+        number(record, 153, 13),
+        number(record, 166, 13),
+        record.substring(91, 113),
+        record.substring(113, 153).strip(),
         record.charAt(51) == '1',
         record.charAt(52),
-        (int) number(record, 83, 4),
+        (int) number(record, 73, 4),
         (int) number(record, 53, 5),
         (int) number(record, 58, 2),
         (int) number(record, 20, 5),
         number(record, 25, 13),
         number(record, 38, 13),
-        record.charAt(223) == '1');
+        record.charAt(213) == '1');
   }
 
   private static long number(String record, int from, int width) {
