@@ -18,9 +18,12 @@ public final class Upkeep implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(2);
 
   /**
-   * For what nobody waits for, or what others do at once: claims make due tasks ready, and who
-   * frees more steps than one call may goes on with them.
+   * For what others do at once: claims make due tasks ready, and who frees more steps than one call
+   * may goes on with them.
    */
+  private static final Duration IN_CASE = Duration.ofSeconds(5);
+
+  /** For what nobody waits for. */
   private static final Duration SELDOM = Duration.ofSeconds(10);
 
   /** For schedules: a new one may be due sooner than all that were known. */
@@ -34,12 +37,13 @@ public final class Upkeep implements AutoCloseable {
   public Upkeep(Stores stores, UpkeepOptions options, InstantSource clock) {
     int partitions = stores.partitions().count();
     Pace prompt = new Pace(options.tick(), SOON);
+    Pace inCase = new Pace(options.tick(), IN_CASE);
     Pace seldom = new Pace(options.tick(), SELDOM);
     List<Loop.Work> works =
         List.of(
-            new Promoter(stores.upkeep(), partitions, seldom),
+            new Promoter(stores.upkeep(), partitions, inCase),
             new LeaseReaper(stores.upkeep(), partitions, prompt),
-            new RunAdvancer(stores.runs(), partitions, seldom),
+            new RunAdvancer(stores.runs(), partitions, inCase),
             new Pruner(stores.upkeep(), partitions, seldom),
             new HandlerWatch(
                 stores.upkeep(),

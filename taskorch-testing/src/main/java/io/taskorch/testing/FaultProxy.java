@@ -45,6 +45,7 @@ public final class FaultProxy implements AutoCloseable {
   private boolean stalled;
   private volatile Duration delay = Duration.ZERO;
   private @Nullable ServerSocket door;
+  private @Nullable Thread doorkeeper;
 
   private FaultProxy(URI target) {
     this.target = target;
@@ -165,7 +166,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private void receive(ServerSocket newDoor) {
     door = newDoor;
-    Thread.ofPlatform().daemon().name("fault-proxy").start(() -> acceptFrom(newDoor));
+    doorkeeper = Thread.ofPlatform().daemon().name("fault-proxy").start(() -> acceptFrom(newDoor));
   }
 
   private void acceptFrom(ServerSocket openDoor) {
@@ -185,12 +186,16 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** The system goes on listening until the thread has left that waits there. */
   private void closeDoor() {
-    if (door != null) {
+    if (door != null && doorkeeper != null) {
       try {
         door.close();
+        doorkeeper.join();
       } catch (IOException e) {
         throw new UncheckedIOException("the proxy cannot stop listening", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
       door = null;
     }
