@@ -6,7 +6,7 @@
 -- Reply   {now in ms, time of the earliest turn in ms or "", then name, definition, progress and
 --         revision of each}
 --- @include "lib/now"
---- @include "lib/keys"
+--- @include "lib/schedule"
 
 local at = now()
 local due = prefix .. 'schedules:due'
@@ -29,12 +29,6 @@ for i = 1, #names do
   if bytes > tonumber(ARGV[4]) then
     break
   end
-  local stored = call('HMGET', prefix .. 'schedule:' .. names[i], 'definition', 'progress', 'revision')
-  local n = #reply
-  reply[n + 1] = names[i]
-  reply[n + 2] = stored[1]
-  reply[n + 3] = stored[2]
-  reply[n + 4] = stored[3]
-  bytes = bytes + #stored[1]
+  bytes = bytes + add_schedule(reply, names[i])
 end
 return reply

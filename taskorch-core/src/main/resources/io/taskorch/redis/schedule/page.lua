@@ -5,7 +5,7 @@
 -- ARGV[2] most schedules   ARGV[3] bytes after which no further one is added
 -- Reply   {now in ms, "1" when there are more, then name, definition, progress and revision of each}
 --- @include "lib/now"
---- @include "lib/keys"
+--- @include "lib/schedule"
 
 local most = tonumber(ARGV[2])
 local names = call('ZRANGE', prefix .. 'schedules', ARGV[1], '+', 'BYLEX', 'LIMIT', 0, most + 1)
@@ -15,12 +15,6 @@ for i = 1, #names do
     reply[2] = '1'
     break
   end
-  local stored = call('HMGET', prefix .. 'schedule:' .. names[i], 'definition', 'progress', 'revision')
-  local n = #reply
-  reply[n + 1] = names[i]
-  reply[n + 2] = stored[1]
-  reply[n + 3] = stored[2]
-  reply[n + 4] = stored[3]
-  bytes = bytes + #stored[1]
+  bytes = bytes + add_schedule(reply, names[i])
 end
 return reply

@@ -107,7 +107,7 @@ class WorkerApplicationTest {
   void runsCommandsWhereItsSettingsSaySo() {
     Map<String, String> settings = new HashMap<>(settings());
     settings.put("worker.shell.mode", "any");
-    settings.put("worker.shell.work_dir", folder.resolve("work").toString());
+    settings.put("worker.shell.work_dir", folder.resolve("commands").toString());
     try (RunningApp app = start(settings);
         Taskorch client = connect()) {
       assertThat(app.taskorch().handlers().types()).contains("shell");
@@ -117,7 +117,7 @@ class WorkerApplicationTest {
                   .enqueue("shell", Map.of("command", "pwd"))
                   .await(Duration.ofSeconds(20))
                   .toString())
-          .contains("/work/tasks/");
+          .contains("/commands/tasks/");
     }
   }
 
