@@ -17,8 +17,9 @@ import java.util.Optional;
 
 /**
  * Lists tasks from the indexes that the moves keep anyway. A state's tasks stand in one sorted set
- * per queue and partition; a page is their merge from a place on. A call looks at a bounded number
- * of entries and records, so a page may be short and still have a next one.
+ * per queue and partition, the succeeded ones in groups; a page is their merge from a place on.
+ * Those of the same score are in the order of their ids. A call looks at a bounded number of
+ * entries and records, so a page may be short and still have a next one.
  */
 final class TaskLister {
 
@@ -84,22 +85,15 @@ final class TaskLister {
     }
     int indexes = sources.stream().mapToInt(source -> source.items().size()).sum();
     int each = Math.max(1, most / Math.max(1, indexes));
-    boolean whole = true;
-    for (Chunk<String> source : sources) {
-      Args args =
-          Args.of()
-              .add(backwards)
-              .add(cursor.score() == null ? "" : cursor.score())
-              .add(cursor.id())
-              .add(each)
-              .addAll(source.items());
-      for (Object list : calls.list(source.partition(), "task/page", args)) {
-        lists.add(entries((List<?>) list));
-      }
-    }
     Comparator<Entry> order = Comparator.comparingDouble(Entry::order).thenComparing(Entry::id);
     if (backwards) {
       order = order.reversed();
+    }
+    boolean whole = true;
+    for (Chunk<String> source : sources) {
+      for (Object list : page(source, state, cursor, backwards, each)) {
+        lists.add(entries((List<?>) list, cursor, order));
+      }
     }
     // Behind the last entry of a list that was cut off, others of that list may come first.
     Entry horizon = null;
@@ -116,16 +110,44 @@ final class TaskLister {
     if (horizon != null) {
       all = all.subList(0, all.indexOf(horizon) + 1);
     }
+    if (all.size() > most) {
+      all = all.subList(0, most);
+      whole = false;
+    }
     return new Merge(all, whole);
   }
 
-  private static List<Entry> entries(List<?> reply) {
+  private List<Object> page(
+      Chunk<String> source, TaskState state, PageCursor cursor, boolean backwards, int each) {
+    Args args = Args.of().add(backwards).add(cursor.score() == null ? "" : cursor.score());
+    String script = "task/page_succeeded";
+    if (state != TaskState.SUCCEEDED) {
+      script = "task/page";
+      args.add(cursor.id());
+    }
+    return calls.list(source.partition(), script, args.add(each).addAll(source.items()));
+  }
+
+  /** The tasks behind the cursor that some members of an index name, each by one id or several. */
+  private static List<Entry> entries(List<?> reply, PageCursor cursor, Comparator<Entry> order) {
+    Entry reached = cursor.score() == null ? null : entry(cursor.id(), cursor.score());
     List<Entry> entries = new ArrayList<>(reply.size() / 2);
     for (int i = 0; i < reply.size(); i += 2) {
+      String ids = Replies.text(reply.get(i));
       String score = Replies.text(reply.get(i + 1));
-      entries.add(new Entry(Replies.text(reply.get(i)), score, Double.parseDouble(score)));
+      for (int at = 0; at < ids.length(); at += TaskId.LENGTH) {
+        Entry entry = entry(ids.substring(at, at + TaskId.LENGTH), score);
+        if (reached == null || order.compare(entry, reached) > 0) {
+          entries.add(entry);
+        }
+      }
     }
+    entries.sort(order);
     return entries;
+  }
+
+  private static Entry entry(String id, String score) {
+    return new Entry(id, score, Double.parseDouble(score));
   }
 
   private List<String> indexes(TaskFilter filter, TaskState state, int partition) {

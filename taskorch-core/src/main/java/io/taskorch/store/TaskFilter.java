@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Which tasks to list, and where to go on.
  *
  * @param states one after the other, each in its natural order: running by start, pending in the
- *     order of execution, scheduled and retrying by due time, final ones latest first; empty for
- *     all but {@code BLOCKED}, which needs a {@code workflowId}
+ *     order of execution, scheduled and retrying by due time, final ones latest first and those of
+ *     one millisecond by descending id; empty for all but {@code BLOCKED}, which needs a {@code
+ *     workflowId}
  * @param reverse turns the natural orders round
  * @param limit 1 to 500
  * @param cursor what the page before gave

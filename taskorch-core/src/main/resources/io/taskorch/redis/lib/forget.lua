@@ -1,6 +1,6 @@
--- forget(id, bytes): plans the deletion of all that is stored of a task that has ended. bytes is its
--- record, or the beginning of it up to the names. forget_keys(id, notes): the same but for the index
--- of its state; notes tells whether it may have a history, progress or a log.
+-- forget(id, bytes): plans the deletion of all that is stored of a step that has ended. bytes is its
+-- record, or the beginning of it up to the names. forget_keys(id, notes): the same of any task, but
+-- for the index of its state; notes tells whether it may have a history, progress or a log.
 --- @include "lib/glance"
 --- @include "lib/plan"
 local function forget_keys(id, notes)

@@ -57,6 +57,11 @@ local function index_key(queue, state)
   return prefix .. 'q:' .. queue .. INDEX[state]
 end
 
+-- more_key(queue): how many tasks the queue's index of succeeded tasks names beyond one a member.
+local function more_key(queue)
+  return index_key(queue, 'D') .. '-more'
+end
+
 -- lane_key(queue, type): where ready tasks stand aside that a worker had no handler for.
 local function lane_key(queue, type)
   return prefix .. 'q:' .. queue .. ':lane:' .. type

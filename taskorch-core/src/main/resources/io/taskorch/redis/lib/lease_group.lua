@@ -7,7 +7,7 @@
 -- is text.
 --- @include "lib/group"
 local function lease_together(queue, ids, expiry)
-  each_group(queue, ids, function(member)
-    index_add(LEASES, expiry, member)
+  each_group(ids, function(text)
+    index_add(LEASES, expiry, queue .. ':' .. text)
   end)
 end

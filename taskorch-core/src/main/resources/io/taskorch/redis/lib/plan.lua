@@ -7,7 +7,7 @@
 local function new_plan()
   return {
     touched = {n = 0}, adds = {}, removals = {}, headers = {}, writes = {}, bulks = {},
-    lines = {}, ended = {}, deleted = {n = 0}, numbered = 0
+    counts = {}, lines = {}, ended = {}, deleted = {n = 0}, numbered = 0
   }
 end
 -- A call that failed may have left its plan behind.
@@ -86,6 +86,15 @@ local function delete(key)
   local n = deleted.n + 1
   deleted[n] = key
   deleted.n = n
+end
+
+-- count(key, by): changes a counter, which goes when it comes to nothing.
+local function count(key, by)
+  local counts = plan.counts
+  if not counts[key] then
+    touch(key)
+  end
+  counts[key] = (counts[key] or 0) + by
 end
 
 -- write(command, key, …): any other write, done in the order of the calls. Returns its words, to
@@ -214,6 +223,11 @@ local function flush()
   each_chunk(plan.deleted, 400, function(list, from, to)
     call('UNLINK', unpack(list, from, to))
   end)
+  for key, by in pairs(plan.counts) do
+    if by ~= 0 and call('INCRBY', key, by) == 0 then
+      call('DEL', key)
+    end
+  end
   for _, command in ipairs(plan.writes) do
     call(unpack(command))
   end

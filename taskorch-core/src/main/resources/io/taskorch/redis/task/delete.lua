@@ -4,7 +4,7 @@
 -- ARGV[1] task id   ARGV[2] operation id: remembered, so that a repeat answers alike
 -- Reply   "ok" | "not_found" | "step" | the letter of a state that is not final
 --- @include "lib/move"
---- @include "lib/forget"
+--- @include "lib/succeeded"
 
 local id = ARGV[1]
 local operation = OPERATION .. ARGV[2]
@@ -20,8 +20,7 @@ if not FINAL[t.state] then
   return t.state
 end
 touch(operation)
-index_remove(EXPIRING, id)
-forget(id, bytes)
+forget_ended(id, bytes)
 write('SET', operation, '1', 'PX', 600000)
 flush()
 return 'ok'

@@ -28,6 +28,7 @@ for _, queue in ipairs(queues) do
   reply[#reply + 1] = call('SISMEMBER', PAUSED, queue)
   for _, state in ipairs({'S', 'P', 'R', 'T', 'D', 'F', 'C', 'K'}) do
     reply[#reply + 1] = call('ZCARD', index_key(queue, state))
+      + (state == 'D' and call('GET', more_key(queue)) or 0)
   end
   local oldest = 0
   for band = 0, 3 do

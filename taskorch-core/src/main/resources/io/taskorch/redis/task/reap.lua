@@ -37,7 +37,8 @@ local expired, seen = {}, {}
 -- nil when not all of them could be added.
 local at13 = format('%013d', at)
 local function look(member)
-  local queue, ids = open_group(member)
+  local colon = find(member, ':', 1, true)
+  local queue, ids = sub(member, 1, colon - 1), ids_in(member, colon + 1)
   local running = call('ZMSCORE', index_key(queue, 'R'), unpack(ids))
   for i, id in ipairs(ids) do
     local bytes = running[i] and not seen[id] and read_beginning(RECORD .. id)
@@ -54,10 +55,9 @@ local function look(member)
 end
 
 local due = call('ZCOUNT', LEASES, '-inf', at)
-local looked_at, place, size = 0, 0, 1
+local looked_at, place, size = 0, 0, MOST_IN_GROUP
 while size and place < due and looked_at < MOST_LOOKED_AT do
-  -- As many groups as fill this call if all are as large as the last one.
-  local want = math.max(1, math.floor((MOST_LOOKED_AT - looked_at) / size))
+  local want = groups_to_read(MOST_LOOKED_AT - looked_at, size)
   for _, member in ipairs(call('ZRANGE', LEASES, place, math.min(place + want, due) - 1)) do
     size = size and looked_at < MOST_LOOKED_AT and look(member)
     if size then

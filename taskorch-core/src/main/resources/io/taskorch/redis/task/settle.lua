@@ -12,7 +12,7 @@
 --- @include "lib/now"
 --- @include "lib/glance"
 --- @include "lib/end_task"
---- @include "lib/forget_group"
+--- @include "lib/succeeded"
 --- @include "lib/history"
 --- @include "lib/lease"
 --- @include "lib/give_back"
@@ -69,9 +69,10 @@ local function file_successes()
   for _, kind in ipairs(kinds) do
     local ids = kind.succeeded.ids
     index_remove_all(kind.running, ids)
-    file_ended(ids, kind.queue, 'D', at)
-    if not kind.in_run then
-      expire_together(ids, expiry_of('D', at, kind.retention), kind.queue, at13, kind.has_notes)
+    if kind.in_run then
+      file_ended(ids, kind.queue, 'D', at)
+    else
+      file_succeeded(ids, kind.queue, at13, expiry_of('D', at, kind.retention))
       event_all(state_event('D', kind.attempt, kind.queue, kind.type), ids)
     end
   end

@@ -5,7 +5,10 @@ import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Enqueued;
+import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.store.TaskUpkeep.Reaped;
+import io.taskorch.task.Json;
+import io.taskorch.task.Outcome;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.testing.ManualClock;
@@ -88,6 +91,25 @@ abstract class Contract {
   /** By a worker {@code w1} that handles type {@code t}. */
   Claim claim(int most) {
     return stores.tasks().claim(request("w1", most, List.of(most, 0, 0, 0), "t"));
+  }
+
+  /** Tasks that have succeeded by one call, which carries 200; their ids in order. */
+  List<String> succeedTogetherIn(int partition, int count, TaskSpec spec) {
+    List<NewTask> tasks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      tasks.add(new NewTask(stores.partitions().newId(partition, clock.instant()), spec));
+    }
+    stores.tasks().enqueue(tasks);
+    List<Settlement> settlements = new ArrayList<>();
+    while (settlements.size() < count) {
+      int most = Math.min(200, count - settlements.size());
+      ClaimRequest request = request(partition, "w1", most, List.of(most, 0, 0, 0), spec.type());
+      for (Claim.Leased leased : stores.tasks().claim(request).leased()) {
+        settlements.add(new Settlement(leased.lease(), new Outcome.Succeeded(Json.of("1"))));
+      }
+    }
+    stores.tasks().settle(settlements);
+    return tasks.stream().map(NewTask::id).sorted().toList();
   }
 
   ClaimRequest request(String worker, int most, List<Integer> shares, String... types) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,6 +185,71 @@ class TaskQueryContractTest extends Contract {
     List<String> seen = new ArrayList<>(first.tasks().stream().map(Task::id).toList());
     seen.addAll(pagedFrom(TaskFilter.ofState(TaskState.PENDING), first.nextCursor(), 10));
     assertThat(seen).containsAll(ids.subList(10, 20)).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 50})
+  void pagesThroughTasksThatHaveSucceededTogetherShowEachOnce(int size) {
+    List<String> early = new ArrayList<>();
+    List<String> late = new ArrayList<>();
+    for (List<String> ofOneTime : List.of(early, late)) {
+      for (int count : List.of(7, 1, 5)) {
+        for (int partition = 0; partition < setup.partitions(); partition++) {
+          ofOneTime.addAll(succeedTogetherIn(partition, count, TaskSpec.of("t")));
+        }
+      }
+      Collections.sort(ofOneTime);
+      clock.advance(Duration.ofMillis(1));
+    }
+    List<String> expected = new ArrayList<>(early);
+    expected.addAll(late);
+    assertThat(paged(succeeded(true), size)).isEqualTo(expected);
+    Collections.reverse(expected);
+    assertThat(paged(succeeded(false), size)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aGroupThatIsDeletedFromWhileSomebodyPagesLosesNoOther(boolean reverse) {
+    List<String> ids = new ArrayList<>(succeedTogetherIn(home(), 8, TaskSpec.of("t")));
+    ids.addAll(succeedTogetherIn(home(), 6, TaskSpec.of("t")));
+    Collections.sort(ids, reverse ? Comparator.naturalOrder() : Comparator.reverseOrder());
+    TaskPage first = stores.query().list(succeeded(reverse).from(null, 4));
+    assertThat(first.tasks()).extracting(Task::id).isEqualTo(ids.subList(0, 4));
+    for (int i : List.of(0, 3, 4, 9, 13)) {
+      stores.tasks().delete(ids.get(i));
+    }
+    List<String> left = new ArrayList<>(ids.subList(5, 9));
+    left.addAll(ids.subList(10, 13));
+    assertThat(pagedFrom(succeeded(reverse), first.nextCursor(), 4)).isEqualTo(left);
+  }
+
+  @Test
+  void aGroupThatIsPrunedWhileSomebodyPagesLosesNoOther() {
+    TaskSpec brief = TaskSpec.builder("t").retention(Duration.ofSeconds(1)).build();
+    List<String> kept = new ArrayList<>(succeedTogetherIn(home(), 4, TaskSpec.of("t")));
+    succeedTogetherIn(home(), 9, brief);
+    kept.addAll(succeedTogetherIn(home(), 4, TaskSpec.of("t")));
+    TaskPage first = stores.query().list(succeeded(false).from(null, 5));
+    clock.advance(Duration.ofSeconds(2));
+    assertThat(stores.upkeep().prune(home(), Duration.ZERO)).isEqualTo(9);
+    List<String> seen = new ArrayList<>(first.tasks().stream().map(Task::id).toList());
+    seen.addAll(pagedFrom(succeeded(false), first.nextCursor(), 5));
+    assertThat(seen).containsAll(kept).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void moreThanACallLooksAtMayHaveSucceededInOneMillisecond() {
+    succeedTogetherIn(home(), 1_150, TaskSpec.of("t"));
+    List<String> others = succeedTogetherIn(home(), 2, TaskSpec.of("u"));
+    succeedTogetherIn(home(), 250, TaskSpec.of("t"));
+    assertThat(paged(filter(List.of(TaskState.SUCCEEDED), null, "u", null, true), 10))
+        .isEqualTo(others);
+    assertThat(paged(succeeded(false), 500)).hasSize(1_402).doesNotHaveDuplicates();
+  }
+
+  private TaskFilter succeeded(boolean reverse) {
+    return filter(List.of(TaskState.SUCCEEDED), null, null, null, reverse);
   }
 
   private TaskFilter filter(

@@ -198,6 +198,60 @@ class TaskUpkeepContractTest extends Contract {
     }
 
     @Test
+    void whatIsLeftOfAGroupIsCountedAndGoesWithoutATrace() {
+      Set<String> before = keys();
+      List<String> ids = succeedTogether(5);
+      assertThat(succeeded()).isEqualTo(5);
+      stores.tasks().delete(ids.get(2));
+      stores.tasks().delete(ids.get(0));
+      assertThat(succeeded()).isEqualTo(3);
+      assertThat(stores.query().list(TaskFilter.ofState(TaskState.SUCCEEDED)).tasks())
+          .extracting(Task::id)
+          .containsExactly(ids.get(4), ids.get(3), ids.get(1));
+      clock.advance(Duration.ofHours(24).minusMillis(1));
+      assertThat(pruneAll(Duration.ZERO)).isZero();
+      clock.advance(Duration.ofMillis(1));
+      assertThat(pruneAll(Duration.ZERO)).isEqualTo(3);
+      assertThat(succeeded()).isZero();
+      assertThat(keys())
+          .allMatch(
+              key ->
+                  before.contains(key)
+                      || key.matches(".*}:((events|queues|sequence|leases)|(claim|operation):.*)"));
+    }
+
+    @Test
+    void theLastTwoOfAGroupCanBeDeletedToo() {
+      List<String> ids = succeedTogether(2);
+      ids.forEach(stores.tasks()::delete);
+      assertThat(succeeded()).isZero();
+      assertThat(keys()).noneMatch(key -> key.contains("expiring") || key.contains("succeeded"));
+    }
+
+    @Test
+    void groupsAndOthersGoInTheOrderOfTheirTimes() {
+      List<String> first = succeedTogether(3);
+      clock.advance(Duration.ofMillis(1));
+      String alone = succeedTogether(1).getFirst();
+      clock.advance(Duration.ofMillis(1));
+      List<String> last = succeedTogether(300);
+      clock.advance(Duration.ofHours(24).minusMillis(1));
+      assertThat(pruneAll(Duration.ZERO)).isEqualTo(4);
+      assertThat(stores.query().states(first)).isEmpty();
+      assertThat(stores.query().find(alone)).isEmpty();
+      assertThat(succeeded()).isEqualTo(last.size());
+      clock.advance(Duration.ofMillis(1));
+      assertThat(pruneAll(Duration.ZERO)).isEqualTo(300);
+    }
+
+    @Test
+    void aGroupThatIsKeptForNoTimeGoesAtOnce() {
+      succeedTogetherIn(home(), 3, TaskSpec.builder("t").retention(Duration.ZERO).build());
+      assertThat(pruneAll(Duration.ZERO)).isEqualTo(3);
+      assertThat(succeeded()).isZero();
+    }
+
+    @Test
     void aTasksOwnRetentionWins() {
       Task task =
           stores
@@ -220,6 +274,14 @@ class TaskUpkeepContractTest extends Contract {
       clock.advance(Duration.ofDays(2));
       pruneAll(Duration.ZERO);
       assertThat(keys()).noneMatch(key -> key.contains(lease.taskId()));
+    }
+
+    private long succeeded() {
+      return stores.queues().find("default").orElseThrow().depth().get(TaskState.SUCCEEDED);
+    }
+
+    private List<String> succeedTogether(int count) {
+      return succeedTogetherIn(home(), count, TaskSpec.of("t"));
     }
 
     private int pruneAll(Duration ahead) {

@@ -33,10 +33,10 @@ final class Actions {
             Tuple.of(3, number().map(Action.Cancel::new)),
             Tuple.of(3, number().map(Action.Retry::new)),
             Tuple.of(2, number().map(Action.RunNow::new)),
-            Tuple.of(2, number().map(Action.Delete::new)),
+            Tuple.of(2, delete()),
             Tuple.of(3, Arbitraries.just(new Action.Promote())),
             Tuple.of(6, grace().map(Action.Reap::new)),
-            Tuple.of(2, Arbitraries.of(Duration.ZERO, days(1), days(29)).map(Action.Prune::new)),
+            Tuple.of(2, prune()),
             Tuple.of(2, failUnhandled()),
             Tuple.of(1, queue().map(Action.Pause::new)),
             Tuple.of(2, queue().map(Action.Resume::new)),
@@ -60,6 +60,8 @@ final class Actions {
             Tuple.of(1, scene(claim(), stop(), Arbitraries.oneOf(settle(), expiry()), reap())),
             Tuple.of(1, scene(claim(), beat(), fourSeconds(), reap())),
             Tuple.of(1, scene(enqueue(), claim(), succeedTogether())),
+            Tuple.of(1, scene(enqueueAlike(), claimAll(), succeedTogether(), delete(), delete())),
+            Tuple.of(1, scene(enqueueAlike(), claimAll(), succeedTogether(), delete(), prune())),
             Tuple.of(1, scene(claim(), log(), repeat())),
             Tuple.of(1, scene(startRun(), claim(), number().map(Action.CancelRun::new))))
         .list()
@@ -95,6 +97,14 @@ final class Actions {
         .ofMaxSize(4)
         .uniqueElements()
         .map(leases -> new Action.Settle(leases, List.of(End.SUCCEEDS)));
+  }
+
+  private static Arbitrary<Action> delete() {
+    return number().map(Action.Delete::new);
+  }
+
+  private static Arbitrary<Action> prune() {
+    return Arbitraries.of(Duration.ZERO, days(1), days(29)).map(Action.Prune::new);
   }
 
   private static Arbitrary<Action> reap() {
@@ -154,6 +164,11 @@ final class Actions {
     return draft().list().ofMinSize(1).ofMaxSize(4).map(Action.Enqueue::new);
   }
 
+  /** Some that may share a member of an index one day. */
+  private static Arbitrary<Action> enqueueAlike() {
+    return draft().map(draft -> new Action.Enqueue(List.of(draft, draft, draft)));
+  }
+
   private static Arbitrary<Action> enqueueAgain() {
     return Combinators.combine(number(), draft()).as(Action.EnqueueAgain::new);
   }
@@ -167,6 +182,14 @@ final class Actions {
             Arbitraries.of(0, 1, 2),
             lease())
         .as(Action.ClaimTasks::new);
+  }
+
+  private static Arbitrary<Action> claimAll() {
+    return Arbitraries.of(0, 2)
+        .map(
+            shares ->
+                new Action.ClaimTasks(
+                    0, List.of(0, 1), Set.of(0, 1), 10, shares, Duration.ofSeconds(30)));
   }
 
   private static Arbitrary<List<Integer>> someLeases() {

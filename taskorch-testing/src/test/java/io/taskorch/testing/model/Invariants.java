@@ -34,6 +34,8 @@ final class Invariants {
           TaskState.CANCELLED, "cancelled",
           TaskState.SKIPPED, "skipped");
 
+  private static final String MORE = "-more";
+
   private static final Pattern OF_A_TASK = Pattern.compile("(result|attempts|progress|logs):(.*)");
   private static final Pattern OF_A_RUN = Pattern.compile("run:([^:]*)(:.*)?");
   private static final Pattern PASSING = Pattern.compile("(claim|operation|key):.*");
@@ -101,12 +103,19 @@ final class Invariants {
   private void indexes() {
     Map<String, List<String>> found = new HashMap<>();
     for (String key : contents.keys()) {
-      if (key.startsWith("q:")) {
+      if (key.startsWith("q:") && !key.endsWith(MORE)) {
         contents
             .sortedSet(key)
             .forEach(
-                (id, score) ->
-                    found.computeIfAbsent(id, k -> new ArrayList<>()).add(key + " " + score));
+                (member, score) ->
+                    idsOf(member)
+                        .forEach(
+                            id ->
+                                found
+                                    .computeIfAbsent(id, k -> new ArrayList<>())
+                                    .add(key + " " + score)));
+        expect(key.endsWith(":succeeded") || namesBeyondMembers(key) == 0, key + " has groups");
+        expectCount(key + MORE, namesBeyondMembers(key));
       }
     }
     found.forEach((id, places) -> expect(tasks.containsKey(id), places + " names no task: " + id));
@@ -173,7 +182,17 @@ final class Invariants {
     }
   }
 
-  /** The ids of a group, which stand behind its colon. */
+  /** How many tasks the members of a sorted set name beyond one each. */
+  private long namesBeyondMembers(String key) {
+    return contents.sortedSet(key).keySet().stream().mapToLong(m -> idsOf(m).size() - 1).sum();
+  }
+
+  private void expectCount(String key, long right) {
+    String counted = contents.has(key) ? contents.string(key) : "none";
+    expect(counted.equals(right == 0 ? "none" : String.valueOf(right)), key + " says " + counted);
+  }
+
+  /** The ids of a group, in a row; behind its colon if it has one. */
   private static List<String> idsOf(String group) {
     List<String> ids = new ArrayList<>();
     for (int i = group.indexOf(':') + 1; i < group.length(); i += ID_LENGTH) {
@@ -184,26 +203,22 @@ final class Invariants {
 
   private void retention() {
     Map<String, Long> expiring = new HashMap<>();
-    long more = 0;
-    for (Map.Entry<String, Long> entry : contents.sortedSet("expiring").entrySet()) {
-      String member = entry.getKey();
-      boolean group = member.length() > ID_LENGTH;
-      List<String> ids = group ? idsOf(member) : List.of(member);
-      more += ids.size() - 1;
-      for (String id : ids) {
-        StoredTask task = tasks.get(id);
-        boolean counts =
-            !group
-                || (task != null
-                    && task.state() == TaskState.SUCCEEDED
-                    && member.startsWith(String.valueOf(task.updated())));
-        if (counts) {
-          expect(expiring.put(id, entry.getValue()) == null, id + " goes twice");
-        }
-      }
-    }
-    String counted = contents.has("expiring-more") ? contents.string("expiring-more") : "0";
-    expect(String.valueOf(more).equals(counted), "retention miscounts its groups: " + counted);
+    contents
+        .sortedSet("expiring")
+        .forEach(
+            (member, at) -> {
+              for (String id : idsOf(member)) {
+                StoredTask task = tasks.get(id);
+                expect(expiring.put(id, at) == null, id + " goes twice");
+                expect(
+                    task != null
+                        && contents
+                            .sortedSet("q:" + task.queue() + ":" + INDEX.get(task.state()))
+                            .containsKey(member),
+                    "the retention and an index do not have the same member with " + id);
+              }
+            });
+    expectCount("expiring-more", namesBeyondMembers("expiring"));
     for (StoredTask task : tasks.values()) {
       boolean goes = task.state().isFinal() && !task.isStep();
       expect(

@@ -37,7 +37,14 @@ class MutantTest {
     A_LEASE_IS_NOT_PROLONGED("task/heartbeat", "save_expiry(keys, expiry)", ""),
     A_LEASE_ENDS_EARLY("task/reap", "and t.expiry <= at13", ""),
     A_FINISHED_TASK_STAYS_RUNNING("task/settle", "index_remove_all(kind.running, ids)", ""),
-    A_GROUP_IS_NOT_COUNTED("lib/forget_group", "write('INCRBY', EXPIRING_MORE, count - 1)", ""),
+    A_GROUP_IS_NOT_COUNTED("lib/succeeded", "count_more(queue, number - 1)", ""),
+    A_FORGOTTEN_GROUP_IS_COUNTED("lib/succeeded", "count_more(kind.queue, 1 - #ids)", ""),
+    A_TASK_THAT_LEAVES_ITS_GROUP_IS_COUNTED("lib/succeeded", "count_more(kind.queue, -1)", ""),
+    A_GROUP_FALLS_APART_WITH_ITS_FIRST_TASK("lib/succeeded", "index_add(index, ended, rest)", ""),
+    THE_REST_OF_A_GROUP_STAYS_FOR_EVER(
+        "lib/succeeded", "index_add(EXPIRING, call('ZSCORE', EXPIRING, member), rest)", ""),
+    A_GROUP_STAYS_LISTED(
+        "lib/succeeded", "index_remove(index_key(kind.queue, state_of(bytes)), member)", ""),
     A_CLAIM_IS_NOT_REMEMBERED("task/claim", "write('SET', memory,", "touch("),
     A_CLAIMED_TASK_STAYS_READY("task/claim", "write('ZREMRANGEBYRANK', chosen.key,", "touch("),
     A_RETRY_IS_NOT_REMEMBERED("task/retry", "write('SET', operation, '1', 'PX', 600000)", ""),

@@ -53,7 +53,7 @@ class ScriptTest {
         script
                 .name()
                 .matches(
-                    ".*/(read|page|records|states|position|depths|logs|list|names"
+                    ".*/(read|page|page_succeeded|records|states|position|depths|logs|list|names"
                         + "|versions|ids|input|partitions|declared)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
