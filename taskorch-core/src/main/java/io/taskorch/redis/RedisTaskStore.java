@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class RedisTaskStore implements TaskStore {
 
   /** What one call carries at the most, so that no script holds Redis up for long. */
-  private static final byte[] NOTHING = {};
-
   static final int MOST_TASKS = 200;
 
   static final int MOST_BYTES = 1024 * 1024;
@@ -64,7 +62,7 @@ final class RedisTaskStore implements TaskStore {
     return complete(answers);
   }
 
-  private record Encoded(int index, NewTask task, byte[] head, byte[] body) {
+  private record Encoded(int index, NewTask task, byte[] head, String when, byte[] body) {
 
     static Encoded of(int index, NewTask task) {
       byte[] spec = SpecCodec.encode(task.spec(), null, Map.of(), false);
@@ -72,24 +70,31 @@ final class RedisTaskStore implements TaskStore {
           index,
           task,
           TaskRecord.head(task.spec(), false, spec.length),
+          whenOf(task.spec()),
           TaskRecord.body(task.spec(), null, 0, spec));
     }
 
     int size() {
       return body.length;
     }
+
+    boolean isLike(Encoded other) {
+      return Arrays.equals(head, other.head) && when.equals(other.when);
+    }
   }
 
   private void enqueue(Chunk<Encoded> chunk, @Nullable Enqueued[] answers) {
-    Args args = Args.ofCapacity(1 + 4 * chunk.items().size()).add(chunk.items().size());
-    byte[] head = NOTHING;
-    for (Encoded item : chunk.items()) {
-      boolean again = Arrays.equals(item.head, head);
-      head = item.head;
-      args.add(item.task.id())
-          .add(again ? NOTHING : head)
-          .add(when(item.task.spec()))
-          .add(item.body);
+    List<Encoded> items = chunk.items();
+    Args args = Args.ofCapacity(4 + 2 * items.size()).add(items.size());
+    for (int from = 0, to = 1; from < items.size(); from = to, to++) {
+      Encoded first = items.get(from);
+      while (to < items.size() && items.get(to).isLike(first)) {
+        to++;
+      }
+      args.add(first.head).add(first.when).add(to - from);
+      for (Encoded item : items.subList(from, to)) {
+        args.add(item.task.id()).add(item.body);
+      }
     }
     List<Object> reply = calls.list(chunk.partition(), "task/enqueue", args);
     if (reply.size() < 2) {
@@ -115,7 +120,7 @@ final class RedisTaskStore implements TaskStore {
                 "would be one queue more than the 10000 there may be")));
   }
 
-  private static String when(TaskSpec spec) {
+  private static String whenOf(TaskSpec spec) {
     Duration delay = spec.delay();
     Instant runAt = spec.runAt();
     if (delay != null && !delay.isZero()) {
@@ -220,8 +225,11 @@ final class RedisTaskStore implements TaskStore {
         Args.ofCapacity(2 + 3 * successes.size() + 6 * others.size())
             .add(successes.size())
             .add(others.size());
+    String before = "";
     for (Ending ending : successes) {
-      args.add(ending.lease.taskId()).add(stored(ending.lease)).add(ending.content);
+      String lease = stored(ending.lease);
+      args.add(ending.lease.taskId()).add(lease.equals(before) ? "" : lease).add(ending.content);
+      before = lease;
     }
     for (Ending ending : others) {
       args.add(ending.lease.taskId())

@@ -8,21 +8,21 @@
 --   running             key of the queue's index of running tasks
 --   names_end           where the names end in the record
 --- @include "lib/record"
-local kinds, usual_end
+--   shared              all of that, as it stands in the record
+local kinds, last
 each_call(function()
-  kinds, usual_end = {}, HEADER_LENGTH
+  kinds, last = {}, nil
 end)
 local function glance(bytes)
-  -- A text of another length has other lengths of names in it, so it cannot be taken for this kind.
-  local kind = kinds[sub(bytes, 180, usual_end)]
-  if kind then
-    return kind
+  -- Mostly it is the kind of the one before, which find tells without making a string. The lengths of
+  -- the names are in it, so a longer text cannot be taken for it.
+  if last and find(bytes, last.shared, 180, true) == 180 then
+    return last
   end
   local queue_end = HEADER_LENGTH + sub(bytes, 217, 219)
   local names_end = queue_end + sub(bytes, 220, 222)
-  usual_end = names_end
   local shared = sub(bytes, 180, names_end)
-  kind = kinds[shared]
+  local kind = kinds[shared]
   if not kind then
     local queue = sub(bytes, HEADER_LENGTH + 1, queue_end)
     kind = {
@@ -36,10 +36,12 @@ local function glance(bytes)
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),
-      names_end = names_end
+      names_end = names_end,
+      shared = shared
     }
     kinds[shared] = kind
   end
+  last = kind
   return kind
 end
 

@@ -36,8 +36,8 @@ end
 
 -- The last claim of each worker is remembered, so that a repeat of it answers alike.
 local memory = CLAIM .. string.gsub(worker, ' ', '')
-local remembered = call('GET', memory)
-if remembered and sub(remembered, 1, 22) == claim_id then
+if call('GETRANGE', memory, '0', '21') == claim_id then
+  local remembered = call('GET', memory)
   local reply = {at, 0, '1'}
   for position = 23, #remembered, 26 do
     local id = sub(remembered, position, position + 25)

@@ -3,8 +3,8 @@
 -- is, so the call may be repeated.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of tasks
--- ARGV[…] four each: id; head, as read_head has it, or "" for that of the task before; when: "" now,
---         "+<ms>" after, "<ms>" at; body: spec, payload
+-- ARGV[…] for tasks alike that follow one another: head, as read_head has it; when: "" now, "+<ms>"
+--         after, "<ms>" at; number of them; then two each: id; body: spec, payload
 -- Reply   {now in ms, "1" for each task that is new and "0" for each that was there, in order}
 --         or {"too_many_queues"}
 --- @include "lib/now"
@@ -14,10 +14,24 @@
 local at = now()
 local at13 = format('%013d', at)
 local count = tonumber(ARGV[1])
-local keys = {}
-for i = 1, count do
-  keys[i] = RECORD .. ARGV[4 * i - 2]
+
+-- each_task(visit): visit(i, id, body, head, when) for the first task to the last.
+local function each_task(visit)
+  local i, next_head = 0, 2
+  while i < count do
+    local head, when, first = ARGV[next_head], ARGV[next_head + 1], next_head + 3
+    next_head = first + 2 * ARGV[next_head + 2]
+    for id_at = first, next_head - 2, 2 do
+      i = i + 1
+      visit(i, ARGV[id_at], ARGV[id_at + 1], head, when)
+    end
+  end
 end
+
+local keys = {}
+each_task(function(i, id)
+  keys[i] = RECORD .. id
+end)
 local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(keys))
 
 local created, fresh, records, alike = {}, {}, {n = 0}, {}
@@ -44,10 +58,7 @@ local function place(h, id, when)
   return 'P', due13, number13
 end
 
-local head
-for i = 1, count do
-  local id = ARGV[4 * i - 2]
-  head = ARGV[4 * i - 1] ~= '' and ARGV[4 * i - 1] or head
+each_task(function(i, id, body, head, when)
   -- The same id twice in one call is one task.
   if stored[i] or fresh[id] then
     created[i] = '0'
@@ -60,13 +71,13 @@ for i = 1, count do
       h.now, h.later = index_key(h.queue, 'P'), index_key(h.queue, 'S')
       alike[#alike + 1] = h
     end
-    local state, due13, number13 = place(h, id, ARGV[4 * i])
+    local state, due13, number13 = place(h, id, when)
     local n = records.n
     records[n + 1] = keys[i]
-    records[n + 2] = new_record(h, state, at13, due13, number13, ARGV[4 * i + 1])
+    records[n + 2] = new_record(h, state, at13, due13, number13, body)
     records.n = n + 2
   end
-end
+end)
 if records.n == 0 then
   return {at, table.concat(created)}
 end

@@ -3,8 +3,8 @@
 -- The last lease and its outcome stay in the record, so a repeat gets the first answer.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of attempts that succeeded   ARGV[2] number of the others
--- ARGV[…] each task once; three each: task id; generation (4) and nonce (22) of the lease; result,
---         opaque JSON, empty for none
+-- ARGV[…] each task once; three each: task id; generation (4) and nonce (22) of the lease, or "" for
+--         that of the task before; result, opaque JSON, empty for none
 -- ARGV[…] six each: task id; lease; the state to go to: T retrying, F failed, P released, S snoozed;
 --         T, S: delay in ms, F: reason; T, F: max attempts (5); T, F: error, opaque JSON
 -- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost; then "+"
@@ -116,10 +116,14 @@ local function leave_running(t, to, number, max_attempts, error)
   return t.state
 end
 
+local lease
 for i = 1, successes + others do
   local at_success, at_other = 3 * i, 6 * i - 3 * successes - 3
   local place = i <= successes and at_success or at_other
-  local id, lease = ARGV[place], read_lease(ARGV[place + 1])
+  local id = ARGV[place]
+  if ARGV[place + 1] ~= '' then
+    lease = read_lease(ARGV[place + 1])
+  end
   local key = RECORD .. id
   local bytes = read_beginning(key)
   if not bytes then
