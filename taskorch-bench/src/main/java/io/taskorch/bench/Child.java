@@ -52,7 +52,8 @@ final class Child {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ");
       switch (words[0]) {
-        case "connect" -> connect(words[1], words[2], Integer.parseInt(words[3]));
+        case "connect" ->
+            connect(words[1], words[2], Integer.parseInt(words[3]), words[4].equals("upkeep"));
         case "work" -> open().start();
         case "disconnect" -> disconnect();
         default -> throw new IllegalArgumentException("no such word");
@@ -67,9 +68,11 @@ final class Child {
     return taskorch;
   }
 
-  private void connect(String redis, String namespace, int slots) {
+  private void connect(String redis, String namespace, int slots, boolean upkeep) {
     WorkerOptions options = WorkerOptions.builder().concurrency(slots).build();
-    taskorch = Taskorch.builder().address(redis).namespace(namespace).worker(options).connect();
+    Taskorch.Builder builder =
+        Taskorch.builder().address(redis).namespace(namespace).worker(options);
+    taskorch = (upkeep ? builder : builder.withoutUpkeep()).connect();
     taskorch.register(new Countdown().handler());
     System.out.println("done");
   }

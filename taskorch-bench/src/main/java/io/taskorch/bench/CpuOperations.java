@@ -8,6 +8,7 @@ import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.workflow.Join;
 import io.taskorch.workflow.PayloadReferences;
+import io.taskorch.workflow.PayloadReferences.Values;
 import io.taskorch.workflow.Progression;
 import io.taskorch.workflow.Step;
 import io.taskorch.workflow.WorkflowDefinition;
@@ -96,6 +97,6 @@ public class CpuOperations {
 
   @Benchmark
   public Json payloadReferences() {
-    return references.resolve(input, results);
+    return references.resolve(new Values(input, results, null));
   }
 }

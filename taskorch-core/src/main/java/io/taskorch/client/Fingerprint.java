@@ -53,9 +53,7 @@ final class Fingerprint {
     fingerprint.text(definition.name());
     fingerprint.count(definition.steps().size());
     for (Step step : definition.steps()) {
-      fingerprint.text(step.name());
-      fingerprint.spec(step.task());
-      fingerprint.texts(step.dependencies());
+      fingerprint.step(step);
     }
     fingerprint.json(input);
     return fingerprint.sha256();
@@ -92,6 +90,22 @@ final class Fingerprint {
     Fingerprint fingerprint = new Fingerprint();
     fingerprint.json(document);
     return fingerprint.sha256();
+  }
+
+  private void step(Step step) {
+    text(step.name());
+    text(step.kind().name());
+    spec(step.task());
+    texts(step.dependencies());
+    text(step.join().name());
+    value(step.when());
+    value(step.forEach());
+    value(step.maxParallel());
+    text(step.onFailure().name());
+    value(step.compensateWith());
+    value(step.signal());
+    value(step.workflow());
+    value(step.version());
   }
 
   private void spec(TaskSpec spec) {

@@ -13,6 +13,7 @@ import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.Violations;
+import io.taskorch.workflow.Dag;
 import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.DefinitionNotFoundException;
 import io.taskorch.workflow.DefinitionVersion;
@@ -20,6 +21,8 @@ import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunDiff;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.StepNotFoundException;
 import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -340,6 +343,60 @@ public final class WorkflowClient {
   /** See {@link RunStore#retry}. */
   public Run retry(String id) {
     return stores.runs().retry(existing(id), TaskId.next(clock.instant(), 0));
+  }
+
+  /** See {@link RunStore#signal}. */
+  public void signal(String id, String name, @Nullable Object payload) {
+    stores.runs().signal(existing(id), name, codec.write(payload));
+  }
+
+  /**
+   * See {@link RunStore#act}.
+   *
+   * @throws io.taskorch.task.InvalidTaskException the note is too long
+   */
+  public Run act(String id, StepAction action, String actor) {
+    Violations wrong = new Violations();
+    String note = action.note();
+    if (note != null && note.length() > StepAction.LONGEST_NOTE) {
+      wrong.add("/note", "out-of-range", "is longer than 1024 characters");
+    }
+    wrong.throwIfAny();
+    return stores.runs().act(existing(id), action, actor, TaskId.next(clock.instant(), 0));
+  }
+
+  /**
+   * Starts a new run that is like another up to a step: what has succeeded there and does not
+   * depend on the step counts as done, with the same results. The other run stays as it is.
+   *
+   * @param fromStep where the new run begins
+   * @param input of the new run; null for that of the other
+   * @throws TaskNotFoundException no such run
+   * @throws io.taskorch.workflow.StepNotFoundException no such step
+   */
+  public Run fork(String id, String fromStep, @Nullable Json input) {
+    Run run = get(id);
+    WorkflowDefinition definition = stores.runs().definition(id);
+    Dag dag = Dag.of(definition);
+    if (definition.steps().stream().noneMatch(step -> step.name().equals(fromStep))) {
+      throw StepNotFoundException.named(id, fromStep);
+    }
+    int from = dag.place(fromStep);
+    Map<String, String> done = succeeded(run);
+    done.keySet()
+        .removeIf(step -> dag.place(step) == from || dag.isUpstream(from, dag.place(step)));
+    // In the same partition, as results are copied there.
+    String forked = stores.partitions().newId(TaskId.partitionOf(id), clock.instant());
+    stores
+        .runs()
+        .start(
+            new NewRun(
+                forked,
+                definition,
+                run.version(),
+                Objects.requireNonNullElse(input, run.input()),
+                done));
+    return get(forked);
   }
 
   /** The id, if there can be a run of that id. */

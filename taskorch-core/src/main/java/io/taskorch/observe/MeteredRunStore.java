@@ -2,10 +2,13 @@ package io.taskorch.observe;
 
 import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
+import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,13 +49,28 @@ final class MeteredRunStore implements RunStore {
   }
 
   @Override
-  public Run cancel(String id) {
-    return runs.cancel(id);
+  public Run cancel(String id, String actor) {
+    return runs.cancel(id, actor);
   }
 
   @Override
-  public Run retry(String id, String operation) {
-    return runs.retry(id, operation);
+  public Run retry(String id, String actor, String operation) {
+    return runs.retry(id, actor, operation);
+  }
+
+  @Override
+  public void signal(String id, String name, Json payload) {
+    runs.signal(id, name, payload);
+  }
+
+  @Override
+  public Run act(String id, StepAction action, String actor, String operation) {
+    return runs.act(id, action, actor, operation);
+  }
+
+  @Override
+  public WorkflowDefinition definition(String id) {
+    return runs.definition(id);
   }
 
   @Override
@@ -61,7 +79,7 @@ final class MeteredRunStore implements RunStore {
   }
 
   @Override
-  public int advance(int partition) {
+  public Advanced advance(int partition) {
     return runs.advance(partition);
   }
 }

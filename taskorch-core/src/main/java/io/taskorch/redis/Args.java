@@ -23,14 +23,18 @@ final class Args {
     return new Args(capacity);
   }
 
+  /** Text as it is sent. */
+  static byte[] bytes(String text) {
+    return text.isEmpty() ? EMPTY : text.getBytes(StandardCharsets.UTF_8);
+  }
+
   Args add(byte[] value) {
     values.add(value);
     return this;
   }
 
   Args add(String value) {
-    values.add(value.isEmpty() ? EMPTY : value.getBytes(StandardCharsets.UTF_8));
-    return this;
+    return add(bytes(value));
   }
 
   Args add(long value) {

@@ -21,6 +21,7 @@ final class RedisHints implements Hints {
   private static final Logger log = LoggerFactory.getLogger(RedisHints.class);
   private static final String READY = "ready ";
   private static final String CANCEL = "cancel ";
+  private static final String UNDECIDED = "undecided";
 
   private final RedisCalls calls;
   private final RedissonClient redisson;
@@ -45,6 +46,22 @@ final class RedisHints implements Hints {
                   listener.ready(partition, message.substring(READY.length()));
                 } else if (message.startsWith(CANCEL)) {
                   listener.cancelRequested(message.substring(CANCEL.length()));
+                }
+              }));
+    }
+    return () -> subscriptions.forEach(Subscription::close);
+  }
+
+  @Override
+  public Subscription onUndecided(Runnable listener) {
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      subscriptions.add(
+          subscribe(
+              calls.keys().workChannel(partition),
+              message -> {
+                if (message.equals(UNDECIDED)) {
+                  listener.run();
                 }
               }));
     }

@@ -1,23 +1,24 @@
 package io.taskorch.redis;
 
+import io.taskorch.redis.RunUpload.UploadedStep;
 import io.taskorch.store.NewRun;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.RunStore;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
-import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Dag;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.PayloadReferences;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.StepNotFoundException;
+import io.taskorch.workflow.StepReferences;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,132 +33,69 @@ final class RedisRunStore implements RunStore {
 
   private static final int STEPS_A_READ = 500;
 
-  /** A caller goes on with what its change left over this often; the rest is upkeep's. */
-  private static final int MOST_ADVANCES = 100;
-
   private final RedisCalls calls;
   private final Partitions partitions;
+  private final RunAdvance advance;
   private final RunLister lister;
 
-  RedisRunStore(RedisCalls calls, Partitions partitions) {
+  RedisRunStore(RedisCalls calls, Partitions partitions, RunAdvance advance) {
     this.calls = calls;
     this.partitions = partitions;
+    this.advance = advance;
     this.lister = new RunLister(calls, partitions, this::header);
   }
 
   @Override
   public void start(NewRun run) {
-    Dag dag = Dag.of(run.definition());
-    int partition = TaskId.partitionOf(run.id());
-    List<StagedStep> steps = staged(run, dag);
-    String roots =
-        edgesTo(dag, IntStream.range(0, dag.size()).filter(i -> dag.upstream(i).length == 0));
-    for (Chunk<StagedStep> chunk : Chunk.split(steps, s -> partition, StagedStep::size)) {
-      boolean first = chunk.items().getFirst().index == 0;
-      Args args =
-          Args.ofCapacity(7 + 7 * chunk.items().size())
-              .add(run.id())
-              .add(nameOf(run))
-              .add(dag.size())
-              .add(first ? run.input().utf8() : new byte[0])
-              .add(first ? roots : "")
-              .add(chunk.items().getFirst().index)
-              .add(chunk.items().size());
-      chunk.items().forEach(step -> step.addTo(args, dag));
-      String reply = calls.word(partition, "run/stage", args);
-      if (reply.equals("too_many_queues")) {
-        throw RedisTaskStore.tooManyQueues();
-      }
-      if (reply.equals("exists")) {
-        return;
-      }
+    RunUpload upload =
+        new RunUpload(
+            run.id(),
+            run.definition().name(),
+            run.version(),
+            run.input(),
+            uploaded(run.id(), Dag.of(run.definition()), run.done()),
+            "",
+            0,
+            0);
+    if (upload.store(calls)) {
+      advance.go(TaskId.partitionOf(run.id()));
     }
-    if (calls.word(partition, "run/commit", Args.of().add(run.id())).equals("more")) {
-      advanceAll(calls, partition);
-    }
-  }
-
-  /** A run's name and, behind an at sign, which no name has, the version of its definition. */
-  private static String nameOf(NewRun run) {
-    return run.definition().name() + (run.version() == null ? "" : "@" + run.version());
-  }
-
-  private record StagedStep(
-      int index, String name, String id, TaskSpec spec, byte[] head, byte[] body) {
-
-    int size() {
-      return body.length;
-    }
-
-    void addTo(Args args, Dag dag) {
-      args.add(id)
-          .add(head)
-          .add(delay(spec))
-          .add(body)
-          .add(name)
-          .add(edgesTo(dag, Arrays.stream(dag.downstream(index))))
-          .add(indexes(dag.upstream(index)));
-    }
-
-    private static String indexes(int[] places) {
-      return Arrays.stream(places).mapToObj(Integer::toString).collect(Collectors.joining(" "));
-    }
-
-    private static long delay(TaskSpec spec) {
-      Duration delay = spec.delay();
-      Instant runAt = spec.runAt();
-      if (delay != null) {
-        return delay.toMillis();
-      }
-      return runAt == null || runAt.toEpochMilli() < TaskRecord.FIRST_TIME
-          ? 0
-          : runAt.toEpochMilli();
-    }
-  }
-
-  /** Steps as {@code lib/run.lua} lists dependents: those that wait for nothing else are marked. */
-  private static String edgesTo(Dag dag, IntStream steps) {
-    return steps
-        .mapToObj(i -> dag.upstream(i).length > 1 ? Integer.toString(i) : "=" + i)
-        .collect(Collectors.joining(" "));
   }
 
   /**
-   * The steps with ids that follow from the run's, so that the same run uploaded again is the same.
+   * The steps of a run as they are stored.
+   *
+   * @param done ids of tasks that have succeeded in place of steps, by their names
    */
-  private static List<StagedStep> staged(NewRun run, Dag dag) {
+  static List<UploadedStep> uploaded(String runId, Dag dag, Map<String, String> done) {
     Set<String> names = dag.steps().stream().map(Step::name).collect(Collectors.toSet());
-    String[] ids = new String[dag.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = stepId(run.id(), i);
-    }
-    List<StagedStep> staged = new ArrayList<>(dag.size());
+    List<UploadedStep> steps = new ArrayList<>(dag.size());
     for (int i = 0; i < dag.size(); i++) {
       Step step = dag.steps().get(i);
-      PayloadReferences references = PayloadReferences.of(step.task().payload(), names);
-      Map<String, String> upstream = new HashMap<>();
-      references.steps().forEach(name -> upstream.put(name, ids[dag.place(name)]));
-      byte[] spec =
-          SpecCodec.encode(step.task(), step.name(), upstream, references.refersToInput());
-      staged.add(
-          new StagedStep(
-              i,
-              step.name(),
-              ids[i],
-              step.task(),
-              TaskRecord.head(step.task(), true, spec.length),
-              TaskRecord.body(step.task(), run.id(), i, spec)));
+      PayloadReferences payload = PayloadReferences.of(step.task().payload(), names);
+      StoredStep stored =
+          StoredStep.of(
+              step,
+              ids(runId, payload.steps(), dag),
+              payload.refersToInput(),
+              null,
+              null,
+              ids(runId, StepReferences.neededToDecide(step, names), dag));
+      steps.add(
+          new UploadedStep(
+              step,
+              stored,
+              dag.upstream(i),
+              dag.downstream(i),
+              done.getOrDefault(step.name(), "")));
     }
-    return staged;
+    return steps;
   }
 
-  /**
-   * A step's id: the time and partition of the run's, and a hash of the run's id and the step's
-   * index between them.
-   */
-  static String stepId(String runId, int index) {
-    byte[] digest = Sha256.of((runId + "/" + index).getBytes(StandardCharsets.US_ASCII));
-    return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
+  private static Map<String, String> ids(String runId, Set<String> steps, Dag dag) {
+    Map<String, String> ids = new HashMap<>();
+    steps.forEach(name -> ids.put(name, RunUpload.stepId(runId, dag.place(name))));
+    return ids;
   }
 
   @Override
@@ -174,9 +112,9 @@ final class RedisRunStore implements RunStore {
     int size = (int) Replies.number(reply.get(5));
     List<Object> head = reply;
     while (true) {
-      for (int i = HEAD_LENGTH; i < reply.size(); i += 4) {
+      for (int i = HEAD_LENGTH; i < reply.size(); i += STEP_LENGTH) {
         names.add(Replies.text(reply.get(i + 1)));
-        steps.add(step(reply.subList(i, i + 4), names));
+        steps.add(step(reply.subList(i, i + STEP_LENGTH), names));
       }
       if (steps.size() >= size) {
         return Optional.of(run(id, head, steps));
@@ -188,7 +126,8 @@ final class RedisRunStore implements RunStore {
     }
   }
 
-  private static final int HEAD_LENGTH = 7;
+  private static final int HEAD_LENGTH = 10;
+  private static final int STEP_LENGTH = 5;
 
   private List<Object> read(String id, int first, int most) {
     return calls.list(TaskId.partitionOf(id), "run/read", Args.of().add(id).add(first).add(most));
@@ -212,7 +151,15 @@ final class RedisRunStore implements RunStore {
         header.attempt(),
         header.started(),
         header.state().isFinal() ? header.updated() : null,
-        header.reason());
+        header.reason(),
+        runId(row.get(4)),
+        header.waits() ? TaskRecord.storedStep(record).waitingFor() : null);
+  }
+
+  /** The id of a run that another one began, before what else is remembered of it. */
+  private static @Nullable String runId(Object child) {
+    String text = Replies.text(child);
+    return text.isEmpty() ? null : text.substring(0, TaskId.LENGTH);
   }
 
   private static Run run(String id, List<Object> head, List<Run.StepStatus> steps) {
@@ -226,7 +173,15 @@ final class RedisRunStore implements RunStore {
         Instant.ofEpochMilli(Replies.number(head.get(2))),
         Replies.time(head.get(3)),
         Replies.flag(head.get(4)),
+        parent(Replies.text(head.get(7)), Replies.text(head.get(8))),
+        runId(head.get(9)),
         steps);
+  }
+
+  private static Run.@Nullable Parent parent(String parent, String step) {
+    return parent.isEmpty()
+        ? null
+        : new Run.Parent(parent.substring(0, TaskId.LENGTH), step.isEmpty() ? null : step);
   }
 
   /** A run without its steps. */
@@ -241,28 +196,93 @@ final class RedisRunStore implements RunStore {
   }
 
   @Override
-  public Run cancel(String id) {
-    move("cancel", id, "run/cancel", Args.of().add(id));
-    advanceAll(calls, TaskId.partitionOf(id));
+  public Run cancel(String id, String actor) {
+    move("cancel", id, "run/cancel", Args.of().add(id).add(actor));
+    return goOn(id);
+  }
+
+  @Override
+  public Run retry(String id, String actor, String operation) {
+    move("retry", id, "run/retry", Args.of().add(id).add(operation).add(actor));
+    return goOn(id);
+  }
+
+  private Run goOn(String id) {
+    advance.go(TaskId.partitionOf(id));
     return require(id);
   }
 
   @Override
-  public Run retry(String id, String operation) {
-    move("retry", id, "run/retry", Args.of().add(id).add(operation));
-    advanceAll(calls, TaskId.partitionOf(id));
-    return require(id);
+  public void signal(String id, String name, Json payload) {
+    requirePossible(id);
+    int partition = TaskId.partitionOf(id);
+    String reply =
+        calls.word(partition, "run/signal", Args.of().add(id).add(name).add(payload.utf8()));
+    switch (reply) {
+      case "ok" -> {}
+      case "more" -> advance.go(partition);
+      case "not_found" -> throw new TaskNotFoundException(id);
+      case "unknown" -> throw StepNotFoundException.withSignal(id, name);
+      default -> throw new IllegalRunMoveException("signal", id, RunState.ofCode(reply.charAt(0)));
+    }
+  }
+
+  @Override
+  public Run act(String id, StepAction action, String actor, String operation) {
+    requirePossible(id);
+    List<Run.StepStatus> steps = require(id).steps();
+    int index =
+        IntStream.range(0, steps.size())
+            .filter(i -> steps.get(i).name().equals(action.step()))
+            .findFirst()
+            .orElseThrow(() -> StepNotFoundException.named(id, action.step()));
+    new StepActions(calls, this)
+        .act(id, index, steps.get(index).taskId(), action, actor, operation);
+    return goOn(id);
+  }
+
+  @Override
+  public WorkflowDefinition definition(String id) {
+    requirePossible(id);
+    Run run = require(id);
+    List<Step> steps = new ArrayList<>(run.steps().size());
+    for (int from = 0; from < run.steps().size(); ) {
+      List<Run.StepStatus> rest =
+          run.steps().subList(from, Math.min(run.steps().size(), from + RedisTaskStore.MOST_TASKS));
+      Args args =
+          Args.of()
+              .add(RedisTaskStore.MOST_BYTES)
+              .addAll(rest.stream().map(Run.StepStatus::taskId).toList());
+      List<Object> records = calls.list(TaskId.partitionOf(id), "task/records", args);
+      for (int i = 0; i < records.size(); i++) {
+        byte[] record = Replies.bytes(records.get(i));
+        if (record.length == 0) {
+          throw new TaskNotFoundException(id);
+        }
+        steps.add(
+            TaskRecord.storedStep(record)
+                .step(
+                    TaskRecord.decode(rest.get(i).taskId(), record).spec(),
+                    rest.get(i).dependencies()));
+      }
+      from += records.size();
+    }
+    return new WorkflowDefinition(run.name(), steps);
   }
 
   private void move(String verb, String id, String script, Args args) {
-    if (!partitions.holds(id)) {
-      throw new TaskNotFoundException(id);
-    }
+    requirePossible(id);
     String reply = calls.word(TaskId.partitionOf(id), script, args);
     switch (reply) {
       case "ok" -> {}
       case "not_found" -> throw new TaskNotFoundException(id);
       default -> throw new IllegalRunMoveException(verb, id, RunState.ofCode(reply.charAt(0)));
+    }
+  }
+
+  private void requirePossible(String id) {
+    if (!partitions.holds(id)) {
+      throw new TaskNotFoundException(id);
     }
   }
 
@@ -272,32 +292,11 @@ final class RedisRunStore implements RunStore {
 
   @Override
   public StepInput input(String runId, Map<String, String> upstream) {
-    List<String> names = List.copyOf(upstream.keySet());
-    List<String> ids = names.stream().map(upstream::get).map(String::valueOf).toList();
-    List<Object> reply =
-        calls.list(TaskId.partitionOf(runId), "run/input", Args.of().add(runId).addAll(ids));
-    Map<String, Json> results = new HashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      byte[] result = Replies.bytes(reply.get(i + 1));
-      results.put(names.get(i), result.length == 0 ? Json.NULL : Json.ofUtf8(result));
-    }
-    return new StepInput(Json.ofUtf8(Replies.bytes(reply.get(0))), results);
+    return RunInputs.read(calls, runId, upstream);
   }
 
   @Override
-  public int advance(int partition) {
-    return advance(calls, partition);
-  }
-
-  private static int advance(RedisCalls calls, int partition) {
-    return (int) calls.number(partition, "run/advance", Args.of());
-  }
-
-  /** Goes on with what a call has left over. Beyond a bound it is left to upkeep. */
-  static void advanceAll(RedisCalls calls, int partition) {
-    int left = MOST_ADVANCES;
-    while (advance(calls, partition) > 0 && left > 0) {
-      left--;
-    }
+  public Advanced advance(int partition) {
+    return advance.once(partition);
   }
 }

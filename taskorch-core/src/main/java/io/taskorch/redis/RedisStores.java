@@ -57,6 +57,8 @@ public final class RedisStores implements Stores {
   private final Partitions partitions;
   private final RedisCalls calls;
   private final RedisTaskQuery query;
+  private final RedisDefinitionStore definitions;
+  private final RunAdvance advance;
   private final RedisTaskStore tasks;
   private final RedisServer server;
   private final RedisHints hints;
@@ -71,7 +73,9 @@ public final class RedisStores implements Stores {
             new Keys(options.namespace()),
             options.callBudget());
     this.query = new RedisTaskQuery(calls, partitions);
-    this.tasks = new RedisTaskStore(calls, query);
+    this.definitions = new RedisDefinitionStore(calls, partitions);
+    this.advance = new RunAdvance(calls, new StepDecider(calls, query, definitions));
+    this.tasks = new RedisTaskStore(calls, query, advance);
     this.server = server;
     this.hints = new RedisHints(calls, redisson, partitions);
   }
@@ -225,7 +229,7 @@ public final class RedisStores implements Stores {
 
   @Override
   public RunStore runs() {
-    return new RedisRunStore(calls, partitions);
+    return new RedisRunStore(calls, partitions, advance);
   }
 
   @Override
@@ -235,7 +239,7 @@ public final class RedisStores implements Stores {
 
   @Override
   public DefinitionStore definitions() {
-    return new RedisDefinitionStore(calls, partitions);
+    return definitions;
   }
 
   @Override

@@ -42,10 +42,12 @@ final class RedisTaskStore implements TaskStore {
 
   private final RedisCalls calls;
   private final TaskQuery query;
+  private final RunAdvance runs;
 
-  RedisTaskStore(RedisCalls calls, TaskQuery query) {
+  RedisTaskStore(RedisCalls calls, TaskQuery query, RunAdvance runs) {
     this.calls = calls;
     this.query = query;
+    this.runs = runs;
   }
 
   @Override
@@ -65,11 +67,11 @@ final class RedisTaskStore implements TaskStore {
   private record Encoded(int index, NewTask task, byte[] head, String when, byte[] body) {
 
     static Encoded of(int index, NewTask task) {
-      byte[] spec = SpecCodec.encode(task.spec(), null, Map.of(), false);
+      byte[] spec = SpecCodec.encode(task.spec(), null);
       return new Encoded(
           index,
           task,
-          TaskRecord.head(task.spec(), false, spec.length),
+          TaskRecord.head(task.spec(), null, spec.length),
           whenOf(task.spec()),
           TaskRecord.body(task.spec(), null, 0, spec));
     }
@@ -246,7 +248,7 @@ final class RedisTaskStore implements TaskStore {
       answers[ending.index] = new Settled(letter == '-' ? null : TaskState.ofCode(letter));
     }
     if (reply.endsWith("+")) {
-      RedisRunStore.advanceAll(calls, chunk.partition());
+      runs.go(chunk.partition());
     }
   }
 

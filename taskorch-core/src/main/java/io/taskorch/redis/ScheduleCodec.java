@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ final class ScheduleCodec {
     if (retention != null) {
       node.put("retention", retention.toMillis());
     }
-    node.put("rest", SpecCodec.encode(task, null, Map.of(), false));
+    node.put("rest", SpecCodec.encode(task, null));
   }
 
   private static void put(ObjectNode node, String field, @Nullable Instant instant) {

@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.taskorch.task.TaskState;
+import io.taskorch.workflow.RunState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -129,10 +130,19 @@ final class ScriptLibrary {
             .map(state -> state.code() + " = true")
             .collect(Collectors.joining(", "))
         + "}\n"
+        + "local RUN_MOVES = {"
+        + Arrays.stream(RunState.values())
+            .map(from -> from.code() + " = {" + targets(from) + "}")
+            .collect(Collectors.joining(", "))
+        + "}\n"
         + "local DEFAULT_RETENTION = {"
         + TaskState.finalStates().stream()
             .map(state -> state.code() + " = " + retention(state).toMillis())
             .collect(Collectors.joining(", "))
+        + ", "
+        + RunState.COMPENSATED.code()
+        + " = "
+        + retention(TaskState.FAILED).toMillis()
         + "}\n"
         + "local EVENTS_KEPT = "
         + EVENTS_KEPT
@@ -143,6 +153,10 @@ final class ScriptLibrary {
   }
 
   private static String targets(TaskState from) {
+    return from.next().stream().map(to -> to.code() + " = true").collect(Collectors.joining(", "));
+  }
+
+  private static String targets(RunState from) {
     return from.next().stream().map(to -> to.code() + " = true").collect(Collectors.joining(", "));
   }
 

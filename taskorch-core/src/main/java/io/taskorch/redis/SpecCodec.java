@@ -32,7 +32,7 @@ final class SpecCodec {
   /**
    * What the JSON of a spec holds.
    *
-   * @param stepName null unless it is a workflow's step
+   * @param step null unless it is a workflow's step
    */
   record Extras(
       @Nullable RetryPolicy retryPolicy,
@@ -41,26 +41,19 @@ final class SpecCodec {
       List<String> tags,
       Map<String, String> metadata,
       @Nullable String schedule,
-      @Nullable String stepName,
-      Map<String, String> upstream,
-      boolean refersToInput) {
+      @Nullable StoredStep step) {
 
-    static final Extras NONE =
-        new Extras(null, null, null, List.of(), Map.of(), null, null, Map.of(), false);
+    static final Extras NONE = new Extras(null, null, null, List.of(), Map.of(), null, null);
   }
 
-  static byte[] encode(
-      TaskSpec spec,
-      @Nullable String stepName,
-      Map<String, String> upstream,
-      boolean refersToInput) {
+  static byte[] encode(TaskSpec spec, @Nullable StoredStep step) {
     if (spec.retryPolicy() == null
         && spec.timeout() == null
         && spec.idempotencyKey() == null
         && spec.tags().isEmpty()
         && spec.metadata().isEmpty()
         && spec.schedule() == null
-        && stepName == null) {
+        && step == null) {
       return NOTHING;
     }
     ObjectNode node = JSON.createObjectNode();
@@ -90,14 +83,8 @@ final class SpecCodec {
     if (spec.schedule() != null) {
       node.put("schedule", spec.schedule());
     }
-    if (stepName != null) {
-      node.put("step", stepName);
-    }
-    if (!upstream.isEmpty()) {
-      upstream.forEach(node.putObject("upstream")::put);
-    }
-    if (refersToInput) {
-      node.put("input", true);
+    if (step != null) {
+      step.write(node);
     }
     return bytes(node);
   }
@@ -123,9 +110,7 @@ final class SpecCodec {
         list(node.path("tags")),
         map(node.path("metadata")),
         value(node, "schedule", JsonNode::asText),
-        value(node, "step", JsonNode::asText),
-        map(node.path("upstream")),
-        node.path("input").asBoolean());
+        StoredStep.read(node));
   }
 
   static byte[] encode(TaskError error) {
@@ -183,7 +168,7 @@ final class SpecCodec {
     return list;
   }
 
-  private static Map<String, String> map(JsonNode node) {
+  static Map<String, String> map(JsonNode node) {
     Map<String, String> map = new LinkedHashMap<>();
     node.properties().forEach(entry -> map.put(entry.getKey(), entry.getValue().asText()));
     return map;

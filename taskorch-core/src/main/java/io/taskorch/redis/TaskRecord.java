@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +40,14 @@ final class TaskRecord {
    * What the scripts need to make a record, as {@code read_head} in {@code lib/move.lua} takes it
    * apart.
    */
-  static byte[] head(TaskSpec spec, boolean inRun, int specLength) {
+  static byte[] head(TaskSpec spec, @Nullable StoredStep step, int specLength) {
     StringBuilder head = new StringBuilder(96);
     pad(head, specLength, 6);
     pad(head, spec.retryPolicy() == null ? 0 : spec.retryPolicy().maxAttempts(), 5);
     pad(head, retentionSeconds(spec.retention()), 8);
     Instant startBefore = spec.startBefore();
     pad(head, startBefore == null ? 0 : Math.max(FIRST_TIME, startBefore.toEpochMilli()), 13);
-    head.append(spec.priority().ordinal()).append(inRun ? '1' : '0');
+    head.append(spec.priority().ordinal()).append(step == null ? '0' : step.traits());
     pad(head, spec.queue().length(), 3);
     pad(head, spec.type().length(), 3);
     head.append(spec.queue()).append(spec.type());
@@ -93,6 +94,11 @@ final class TaskRecord {
 
   static TaskState state(byte[] record) {
     return TaskState.ofCode((char) record[77]);
+  }
+
+  /** How often the task has been started over, in the digits of the record. */
+  static String generation(byte[] record) {
+    return ascii(record, 73, 77);
   }
 
   /** A record alone, with no more of its attempts than it holds itself. */
@@ -152,7 +158,7 @@ final class TaskRecord {
     int queueEnd = HEADER_LENGTH + (int) digits(record, 216, 3);
     int typeEnd = queueEnd + (int) digits(record, 219, 3);
     int specLength = (int) digits(record, 1, 6);
-    boolean inRun = record[215] == '1';
+    boolean inRun = record[215] != '0';
     int specStart = inRun ? typeEnd + 31 : typeEnd;
     SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
     int payloadStart = specStart + specLength;
@@ -172,15 +178,15 @@ final class TaskRecord {
             extras.metadata(),
             retention(digits(record, 192, 8)),
             extras.schedule());
+    StoredStep stored = extras.step();
     StepLink step =
-        inRun
-            ? new StepLink(
+        stored == null
+            ? null
+            : link(
                 ascii(record, typeEnd, typeEnd + 26),
                 (int) digits(record, typeEnd + 26, 5),
-                String.valueOf(extras.stepName()),
-                extras.upstream(),
-                extras.refersToInput())
-            : null;
+                stored,
+                header);
     return new Task(
         id,
         spec,
@@ -202,6 +208,25 @@ final class TaskRecord {
         attempts,
         progress,
         result);
+  }
+
+  private static StepLink link(String runId, int index, StoredStep step, Header header) {
+    return new StepLink(
+        runId,
+        index,
+        step.name(),
+        step.upstream(),
+        step.refersToInput(),
+        step.inputRunId() == null ? runId : step.inputRunId(),
+        step.element(),
+        header.waits() ? step.waitingFor() : null);
+  }
+
+  /** The step that a record of a step's task is of. */
+  static StoredStep storedStep(byte[] record) {
+    int typeEnd = HEADER_LENGTH + (int) digits(record, 216, 3) + (int) digits(record, 219, 3);
+    return Objects.requireNonNull(
+        SpecCodec.decode(record, typeEnd + 31, (int) digits(record, 1, 6)).step());
   }
 
   /** What a header says that can change. */
@@ -240,6 +265,11 @@ final class TaskRecord {
           (int) digits(record, 58, 2),
           (int) digits(record, 20, 5),
           time(record, 25));
+    }
+
+    /** Whether it is a step whose wait has begun, for something that no worker ends. */
+    boolean waits() {
+      return state == TaskState.BLOCKED && started != null;
     }
 
     Attempt lastAttempt() {

@@ -12,6 +12,9 @@ public interface Hints {
 
   Subscription onWork(WorkListener listener);
 
+  /** Hears that a workflow's step is to be decided, sooner than was known. */
+  Subscription onUndecided(Runnable listener);
+
   /** Hears the ids of tasks and runs that ended and that somebody {@link #await}s. */
   Subscription onFinal(Consumer<String> listener);
 

@@ -3,6 +3,8 @@ package io.taskorch.store;
 import io.taskorch.task.Json;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -29,22 +31,67 @@ public interface RunStore {
 
   RunPage list(RunFilter filter);
 
+  /** Whoever acts without saying who. */
+  String ANONYMOUS = "anonymous";
+
+  /** As {@link #cancel(String, String)}, by nobody in particular. */
+  default Run cancel(String id) {
+    return cancel(id, ANONYMOUS);
+  }
+
+  /** As {@link #retry(String, String, String)}, by nobody in particular. */
+  default Run retry(String id, String operation) {
+    return retry(id, ANONYMOUS, operation);
+  }
+
   /**
    * Cancels what waits and asks what runs to stop. On a cancelled run it changes nothing.
    *
+   * @param actor who asks for it
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.IllegalRunMoveException it ended otherwise before
    */
-  Run cancel(String id);
+  Run cancel(String id, String actor);
 
   /**
-   * Starts the steps over that did not succeed.
+   * Starts the steps over that did not succeed, and what is downstream of them; or goes on with the
+   * undoing of a run that could not be undone.
    *
+   * @param actor who asks for it
    * @param operation names this call; the same again gives the same answer
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.IllegalRunMoveException it has not failed or been cancelled
    */
-  Run retry(String id, String operation);
+  Run retry(String id, String actor, String operation);
+
+  /**
+   * Sends a signal, for the steps that wait for it now and those that will: the last of a name
+   * counts.
+   *
+   * @throws io.taskorch.task.TaskNotFoundException no such run
+   * @throws io.taskorch.workflow.StepNotFoundException no step of the run waits for such a signal
+   * @throws io.taskorch.workflow.IllegalRunMoveException it has ended
+   */
+  void signal(String id, String name, Json payload);
+
+  /**
+   * Does to a step what a person asks for.
+   *
+   * @param actor who it is
+   * @param operation names this call; the same again gives the same answer
+   * @throws io.taskorch.task.TaskNotFoundException no such run
+   * @throws io.taskorch.workflow.StepNotFoundException no such step
+   * @throws io.taskorch.task.IllegalMoveException the step's state does not allow it
+   * @throws io.taskorch.workflow.IllegalRunMoveException the run's state does not allow it
+   */
+  Run act(String id, StepAction action, String actor, String operation);
+
+  /**
+   * The definition that a run began with.
+   *
+   * @throws io.taskorch.task.TaskNotFoundException no such run
+   */
+  WorkflowDefinition definition(String id);
 
   /**
    * What a step's payload may refer to.
@@ -53,12 +100,17 @@ public interface RunStore {
    */
   StepInput input(String runId, Map<String, String> upstream);
 
+  /** Goes on with runs whose last change was too large for one call, and decides on steps. */
+  Advanced advance(int partition);
+
   /**
-   * Goes on with runs whose last change was too large for one call, and sweeps half-uploaded ones.
+   * What {@link #advance} has done.
    *
-   * @return how many steps of work were done; call again while this is above zero
+   * @param more whether to call again at once
+   * @param nextDecision when a step is to be decided next; null when none is known
+   * @param now the store's time
    */
-  int advance(int partition);
+  record Advanced(boolean more, @Nullable Instant nextDecision, Instant now) {}
 
   /**
    * A run's input and the results of upstream steps.

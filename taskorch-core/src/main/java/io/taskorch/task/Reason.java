@@ -19,7 +19,21 @@ public enum Reason {
   /** Its workflow run was cancelled. */
   RUN_CANCELLED('r', "run-cancelled"),
   /** An upstream step of its workflow run did not succeed. */
-  UPSTREAM_FAILED('u', "upstream-failed");
+  UPSTREAM_FAILED('u', "upstream-failed"),
+  /** Its condition was false. */
+  CONDITION_FALSE('w', "condition-false"),
+  /** All upstream steps that might have let it run were skipped. */
+  UPSTREAM_SKIPPED('k', "upstream-skipped"),
+  /** What was to happen with it could not be decided. */
+  UNDECIDABLE('d', "undecidable"),
+  /** A signal or an approval did not come in time. */
+  TIMED_OUT('t', "timed-out"),
+  /** Its approval was rejected. */
+  REJECTED('j', "rejected"),
+  /** The run that it began did not succeed. */
+  RUN_FAILED('f', "run-failed"),
+  /** A person ended it so. */
+  BY_HAND('o', "by-hand");
 
   private final char code;
   private final String word;

@@ -21,6 +21,7 @@ final class Loop {
   private final OutageBackoff backoff;
   private final Thread thread;
   private volatile boolean stopped;
+  private volatile boolean woken;
   private volatile @Nullable Instant lastPass;
 
   /** One pass of a loop. */
@@ -55,6 +56,12 @@ final class Loop {
     thread.start();
   }
 
+  /** Has it begin its next pass at once. */
+  void wake() {
+    woken = true;
+    LockSupport.unpark(thread);
+  }
+
   void stop() {
     stopped = true;
     LockSupport.unpark(thread);
@@ -71,9 +78,10 @@ final class Loop {
 
   private void run() {
     while (!stopped) {
+      woken = false;
       Duration wait = pass();
       long end = System.nanoTime() + wait.toNanos();
-      while (!stopped && end - System.nanoTime() > 0) {
+      while (!stopped && !woken && end - System.nanoTime() > 0) {
         LockSupport.parkNanos(this, end - System.nanoTime());
       }
     }

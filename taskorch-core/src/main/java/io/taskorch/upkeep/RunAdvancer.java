@@ -1,9 +1,13 @@
 package io.taskorch.upkeep;
 
 import io.taskorch.store.RunStore;
+import io.taskorch.store.RunStore.Advanced;
 import java.time.Duration;
 
-/** Goes on with workflow runs whose last change was too large for one call. */
+/**
+ * Goes on with workflow runs whose last change was too large for one call, and decides on steps
+ * whose time has come.
+ */
 final class RunAdvancer implements Loop.Work {
 
   /** After so many calls in a row the other partitions have their turn. */
@@ -21,12 +25,21 @@ final class RunAdvancer implements Loop.Work {
 
   @Override
   public Duration pass() {
-    boolean foundWork = false;
+    Duration wait = pace.idle();
     for (int partition = 0; partition < partitions; partition++) {
-      for (int calls = 0; calls < MOST_CALLS && runs.advance(partition) > 0; calls++) {
-        foundWork = true;
+      Duration next = advance(partition);
+      wait = next.compareTo(wait) < 0 ? next : wait;
+    }
+    return wait;
+  }
+
+  private Duration advance(int partition) {
+    for (int calls = 0; calls < MOST_CALLS; calls++) {
+      Advanced advanced = runs.advance(partition);
+      if (!advanced.more()) {
+        return pace.until(advanced.nextDecision(), advanced.now());
       }
     }
-    return pace.after(foundWork);
+    return Duration.ZERO;
   }
 }

@@ -6,6 +6,7 @@ import io.taskorch.task.Json;
 import io.taskorch.task.StepLink;
 import io.taskorch.task.Task;
 import io.taskorch.workflow.PayloadReferences;
+import io.taskorch.workflow.PayloadReferences.Values;
 import java.util.Map;
 
 /** Payloads as their handlers get them. */
@@ -32,9 +33,9 @@ public final class StepPayloads {
     }
     PayloadReferences references = PayloadReferences.of(payload, step.upstream().keySet());
     if (!step.hasReferences()) {
-      return references.resolve(Json.NULL, Map.of());
+      return references.resolve(new Values(Json.NULL, Map.of(), step.element()));
     }
-    StepInput input = runs.input(step.runId(), step.upstream());
-    return references.resolve(input.input(), input.results());
+    StepInput input = runs.input(step.inputRunId(), step.upstream());
+    return references.resolve(new Values(input.input(), input.results(), step.element()));
   }
 }

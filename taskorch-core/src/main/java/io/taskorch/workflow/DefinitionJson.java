@@ -45,6 +45,17 @@ public final class DefinitionJson {
   /** What {@link #TYPE} of a task is called in a step. */
   private static final String TASK_TYPE = "task_type";
 
+  private static final String KIND = "kind";
+  private static final String PAYLOAD = "payload";
+
+  /** What {@link #PAYLOAD} is called in a step that runs a workflow. */
+  private static final String INPUT = "input";
+
+  private static final String RUN_AT = "run_at";
+
+  /** What {@link #RUN_AT} is called in a step that waits. */
+  private static final String UNTIL = "until";
+
   private static final JsonSetter.Value ABSENT_IS_EMPTY =
       JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
 
@@ -62,14 +73,25 @@ public final class DefinitionJson {
 
   /** The fields of a step that hold documents of users. */
   private static final Set<String> DOCUMENTS =
-      Stream.of(Step.class, TaskSpec.class)
-          .flatMap(type -> Arrays.stream(type.getRecordComponents()))
-          .filter(component -> component.getType() == Json.class)
-          .map(DefinitionJson::fieldOf)
+      Stream.concat(
+              Stream.of(INPUT),
+              Stream.of(Step.class, TaskSpec.class)
+                  .flatMap(type -> Arrays.stream(type.getRecordComponents()))
+                  .filter(component -> component.getType() == Json.class)
+                  .map(DefinitionJson::fieldOf))
           .collect(Collectors.toSet());
 
   /** The fields of a step that are its own. */
   private static final Set<String> OWN = fields(Step.class);
+
+  /** The fields of its own that a step has without anybody's saying so. */
+  private static final ObjectNode DEFAULTS = MAPPER.createObjectNode();
+
+  static {
+    ObjectNode plain = MAPPER.valueToTree(new Step("plain", TaskSpec.of("plain"), List.of()));
+    plain.remove(List.of(NAME, TASK));
+    DEFAULTS.setAll(plain);
+  }
 
   private DefinitionJson() {}
 
@@ -135,12 +157,36 @@ public final class DefinitionJson {
       all.set(TASK_TYPE, task.remove(TYPE));
       all.setAll(task);
     }
+    nameByKind(step.kind(), all);
+    DEFAULTS.properties().forEach(usual -> removeUsual(own, usual.getKey(), usual.getValue()));
     for (var field : own.properties()) {
       if (all.replace(field.getKey(), field.getValue()) != null) {
         throw new IllegalStateException("a step and its task both have " + field.getKey());
       }
     }
     return all;
+  }
+
+  private static void removeUsual(ObjectNode own, String field, JsonNode usual) {
+    if (usual.equals(own.get(field))) {
+      own.remove(field);
+    }
+  }
+
+  /** A step that is no task has no type, and other names for what it needs of a task. */
+  private static void nameByKind(Kind kind, ObjectNode fields) {
+    if (kind == Kind.TASK) {
+      return;
+    }
+    fields.remove(TASK_TYPE);
+    JsonNode payload = fields.remove(PAYLOAD);
+    if (kind == Kind.WORKFLOW) {
+      fields.set(INPUT, payload);
+    }
+    JsonNode runAt = fields.remove(RUN_AT);
+    if (runAt != null) {
+      fields.set(UNTIL, runAt);
+    }
   }
 
   /**
@@ -178,17 +224,34 @@ public final class DefinitionJson {
     for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
       ObjectNode into = OWN.contains(field) ? own : task;
-      String name = field.equals(TASK_TYPE) ? TYPE : field;
+      String name = nameInTask(field);
       if (DOCUMENTS.contains(field)) {
         into.putPOJO(name, document(parser, document));
       } else {
         into.set(name, MAPPER.readTree(parser));
       }
     }
-    if (!task.isEmpty()) {
-      own.set(TASK, task);
+    DEFAULTS.properties().stream()
+        .filter(usual -> !own.has(usual.getKey()))
+        .forEach(usual -> own.set(usual.getKey(), usual.getValue()));
+    String kind = own.get(KIND).asText();
+    if (!kind.equals(Kind.TASK.word())) {
+      task.put(TYPE, kind);
+      if (!task.has(PAYLOAD)) {
+        task.putPOJO(PAYLOAD, Json.NULL);
+      }
     }
+    own.set(TASK, task);
     return MAPPER.treeToValue(own, Step.class);
+  }
+
+  private static String nameInTask(String field) {
+    return switch (field) {
+      case TASK_TYPE -> TYPE;
+      case INPUT -> PAYLOAD;
+      case UNTIL -> RUN_AT;
+      default -> field;
+    };
   }
 
   private static Json document(JsonParser parser, byte[] document) throws IOException {

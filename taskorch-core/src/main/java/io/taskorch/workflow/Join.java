@@ -3,5 +3,9 @@ package io.taskorch.workflow;
 /** When a step that depends on others runs. */
 public enum Join {
   /** All upstream steps must succeed; a failure outweighs a skip. */
-  ALL_SUCCEEDED
+  ALL_SUCCEEDED,
+  /** All upstream steps must have ended, however they did. */
+  ALL_FINISHED,
+  /** At the first upstream step that succeeds. */
+  ANY_SUCCEEDED
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.taskorch.task.Element;
 import io.taskorch.task.Json;
 import io.taskorch.task.Violations;
 import java.io.ByteArrayOutputStream;
@@ -20,11 +21,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the strings of a step's payload refer to: {@code ${input}} and {@code ${input.a.b}} the
  * run's input, {@code ${steps.NAME.result}} and {@code ${steps.NAME.result.a.0.b}} the results of
- * upstream steps. A path goes through fields by name and through arrays by number from 0.
+ * upstream steps. A path goes through fields by name and through arrays by number from 0. In a step
+ * that is done for each element of a list, {@code ${item}} and {@code ${item.a.b}} are the element,
+ * {@code ${index}} its place in the list, from 0.
  *
  * <p>A string that is one reference and nothing else becomes the value itself, whatever its type.
  * Inside a longer string a value becomes text: a string as it is, anything else as JSON. A literal
@@ -44,6 +48,31 @@ public final class PayloadReferences {
 
   private final Json payload;
   private final List<Place> places;
+
+  /**
+   * What references can mean.
+   *
+   * @param input of the run; any document when it is not needed
+   * @param results by name of step, at least those of {@link #steps()}
+   * @param element null unless the step is done for each element of a list
+   */
+  public record Values(Json input, Map<String, Json> results, @Nullable Element element) {
+
+    public static final Values NONE = new Values(Json.NULL, Map.of(), null);
+
+    public Values {
+      results = Map.copyOf(results);
+    }
+
+    private @Nullable Json of(Reference reference) {
+      return switch (reference.root()) {
+        case INPUT -> input;
+        case RESULT -> results.get(reference.step());
+        case ITEM -> element == null ? null : element.item();
+        case INDEX -> element == null ? null : Json.of(Integer.toString(element.index()));
+      };
+    }
+  }
 
   /** A string with references, from its opening quote up to and with its closing one. */
   private record Place(JsonSlice string, Template template) {}
@@ -137,7 +166,20 @@ public final class PayloadReferences {
 
   /** Whether the run's input is needed. */
   public boolean refersToInput() {
-    return references().anyMatch(reference -> reference.step() == null);
+    return references().anyMatch(reference -> reference.root() == Reference.Root.INPUT);
+  }
+
+  /** Whether an element of a list is needed, or its place. */
+  boolean refersToElement() {
+    return references().anyMatch(Reference::isOfElement);
+  }
+
+  /** Whether the payload is one reference and nothing else. */
+  boolean isOneReference() {
+    return places.size() == 1
+        && places.getFirst().string().length() == payload.size()
+        && places.getFirst().template().parts().size() == 1
+        && places.getFirst().template().references().count() == 1;
   }
 
   /** Names of the steps whose results are needed. */
@@ -154,16 +196,14 @@ public final class PayloadReferences {
   /**
    * The payload for the handler; the very same when it has neither references nor escapes of them.
    *
-   * @param input any document when it is not needed
-   * @param results by name of step, at least those of {@link #steps()}
    * @throws UnresolvedReferenceException a value is missing, or the payload becomes larger than
    *     {@link #MOST_RESOLVED_BYTES}
    */
-  public Json resolve(Json input, Map<String, Json> results) {
+  public Json resolve(Values values) {
     if (places.isEmpty()) {
       return payload;
     }
-    Resolved resolved = new Resolved(search(input, results));
+    Resolved resolved = new Resolved(search(values));
     int from = 0;
     for (Place place : places) {
       resolved.add(payload.utf8(), from, place.string().start());
@@ -174,13 +214,13 @@ public final class PayloadReferences {
     return resolved.json();
   }
 
-  private Map<Reference, Lookup> search(Json input, Map<String, Json> results) {
+  private Map<Reference, Lookup> search(Values values) {
     Map<Json, Lookup> documents = new IdentityHashMap<>();
     Map<Reference, Lookup> wanted = new HashMap<>();
     references()
         .forEach(
             reference -> {
-              Json document = reference.step() == null ? input : results.get(reference.step());
+              Json document = values.of(reference);
               if (document != null) {
                 Lookup root = documents.computeIfAbsent(document, d -> new Lookup());
                 wanted.put(reference, root.at(reference.path()));

@@ -24,17 +24,23 @@ public final class Progression {
   }
 
   /**
-   * What becomes of a blocked step. It is decided when all upstream steps have ended, never before,
-   * so that the order in which they end makes no difference.
+   * What becomes of a blocked step. It is decided when all upstream steps have ended, so that the
+   * order in which they end makes no difference; with {@link Join#ANY_SUCCEEDED} at the first that
+   * has succeeded. A failed step whose failure its run goes on from counts as succeeded.
    *
    * @param upstream the states of the step's dependencies; none for a step without any
    */
   public static Decision decide(Join join, Collection<TaskState> upstream) {
+    if (join == Join.ANY_SUCCEEDED && upstream.contains(TaskState.SUCCEEDED)) {
+      return Decision.RUN;
+    }
     if (!upstream.stream().allMatch(TaskState::isFinal)) {
       return Decision.WAIT;
     }
     return switch (join) {
       case ALL_SUCCEEDED -> ifAllSucceeded(upstream);
+      case ALL_FINISHED -> Decision.RUN;
+      case ANY_SUCCEEDED -> ifNoneSucceeded(upstream);
     };
   }
 
@@ -49,10 +55,20 @@ public final class Progression {
     return upstream.contains(TaskState.SKIPPED) ? Decision.SKIP : Decision.RUN;
   }
 
+  private static Decision ifNoneSucceeded(Collection<TaskState> upstream) {
+    if (upstream.isEmpty()) {
+      return Decision.RUN;
+    }
+    return upstream.stream().allMatch(state -> state == TaskState.SKIPPED)
+        ? Decision.SKIP
+        : Decision.CANCEL;
+  }
+
   /**
-   * The state of a run: {@code RUNNING} until all steps have ended, then {@code FAILED} if one
-   * failed, else {@code CANCELLED} if one was cancelled, by hand or with the whole run, else {@code
-   * SUCCEEDED}. So a run that was asked to stop, but whose steps all succeeded first, succeeded.
+   * The state of a run that has nothing to undo: {@code RUNNING} until all steps have ended, then
+   * {@code FAILED} if one failed, else {@code CANCELLED} if one was cancelled, by hand or with the
+   * whole run, else {@code SUCCEEDED}. So a run that was asked to stop, but whose steps all
+   * succeeded first, succeeded.
    *
    * @param steps the states of all steps
    */

@@ -6,21 +6,34 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between the braces of {@code ${input.a.b}} or {@code ${steps.NAME.result.a.b}}.
+ * What stands between the braces of {@code ${input.a.b}} or {@code ${steps.NAME.result.a.b}}; in a
+ * step that is done for each element of a list also {@code ${item.a.b}} and {@code ${index}}.
  *
  * <p>Names of steps may contain dots, even {@code .result}: the longest name of a step that is
  * followed by {@code .result} is meant.
  *
  * @param text as written
- * @param step whose result it refers to; null for the run's input
+ * @param root what it refers to
+ * @param step whose result it refers to; null unless the root is {@link Root#RESULT}
  * @param path names of fields and numbers of elements from there; empty for the whole
  */
-record Reference(String text, @Nullable String step, List<String> path) implements Template.Part {
+record Reference(String text, Root root, @Nullable String step, List<String> path)
+    implements Template.Part {
+
+  /** A document that references go into. */
+  enum Root {
+    INPUT,
+    RESULT,
+    ITEM,
+    INDEX
+  }
 
   /** Long enough for every name of a step, short enough to be repeated in an error. */
   private static final int LONGEST = 512;
 
   private static final String INPUT = "input";
+  private static final String ITEM = "item";
+  private static final String INDEX = "index";
   private static final String STEPS = "steps.";
   private static final String RESULT = ".result";
 
@@ -39,15 +52,33 @@ record Reference(String text, @Nullable String step, List<String> path) implemen
       if (text.startsWith(STEPS)) {
         return ofStep(text, steps, complain);
       }
-      if (text.startsWith(INPUT)) {
-        List<String> path = path(text.substring(INPUT.length()));
-        if (path != null) {
-          return new Reference(text, null, path);
-        }
+      Root root = root(text);
+      List<String> path = root == null ? null : path(text.substring(wordOf(root).length()));
+      if (root != null && path != null && (root != Root.INDEX || path.isEmpty())) {
+        return new Reference(text, root, null, path);
       }
     }
     illFormed(complain);
     return null;
+  }
+
+  private static @Nullable Root root(String text) {
+    if (text.startsWith(INPUT)) {
+      return Root.INPUT;
+    }
+    if (text.startsWith(ITEM)) {
+      return Root.ITEM;
+    }
+    return text.startsWith(INDEX) ? Root.INDEX : null;
+  }
+
+  private static String wordOf(Root root) {
+    return switch (root) {
+      case INPUT -> INPUT;
+      case ITEM -> ITEM;
+      case INDEX -> INDEX;
+      case RESULT -> throw new IllegalArgumentException("begins with the name of a step");
+    };
   }
 
   private static @Nullable Reference ofStep(
@@ -59,7 +90,7 @@ record Reference(String text, @Nullable String step, List<String> path) implemen
       if (path != null) {
         String name = rest.substring(0, at);
         if (steps.contains(name)) {
-          return new Reference(text, name, path);
+          return new Reference(text, Root.RESULT, name, path);
         }
         named = true;
       }
@@ -88,11 +119,17 @@ record Reference(String text, @Nullable String step, List<String> path) implemen
     return c == '{' || Character.isISOControl(c);
   }
 
+  /** Whether it means an element of a list that the step is done for. */
+  boolean isOfElement() {
+    return root == Root.ITEM || root == Root.INDEX;
+  }
+
   static void illFormed(BiConsumer<String, String> complain) {
     complain.accept(
         "invalid-reference",
         "has a reference that is not ${input}, ${input.a.b}, ${steps.NAME.result} or"
-            + " ${steps.NAME.result.a.b}; a literal ${ is written $${");
+            + " ${steps.NAME.result.a.b}, nor ${item}, ${item.a.b} or ${index} in a step with"
+            + " for_each; a literal ${ is written $${");
   }
 
   @Override

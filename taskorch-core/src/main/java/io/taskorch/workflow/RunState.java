@@ -9,10 +9,14 @@ public enum RunState {
   RUNNING('R'),
   /** Final: no step failed. */
   SUCCEEDED('D'),
-  /** Final: a step failed, and all others have ended. */
+  /** Final: a step failed, all others have ended, and nothing was undone, or not all. */
   FAILED('F'),
   /** Final: somebody cancelled it, and all steps have ended. */
-  CANCELLED('C');
+  CANCELLED('C'),
+  /** A step failed, and what had succeeded before is being undone. */
+  COMPENSATING('M'),
+  /** Final: a step failed, and what had succeeded before has been undone. */
+  COMPENSATED('U');
 
   private final char code;
 
@@ -35,19 +39,21 @@ public enum RunState {
     throw new IllegalArgumentException("no run state has the code '" + code + "'");
   }
 
-  /** The states that one move can lead to; final ones are left only by an operator's retry. */
+  /** The states that one move can lead to; final ones are left only by an operator. */
   public Set<RunState> next() {
     return switch (this) {
-      case RUNNING -> EnumSet.of(SUCCEEDED, FAILED, CANCELLED);
-      case FAILED, CANCELLED -> EnumSet.of(RUNNING);
-      case SUCCEEDED -> EnumSet.noneOf(RunState.class);
+      case RUNNING -> EnumSet.of(SUCCEEDED, FAILED, CANCELLED, COMPENSATING);
+      case COMPENSATING -> EnumSet.of(COMPENSATED, FAILED);
+      case FAILED -> EnumSet.of(RUNNING, COMPENSATING);
+      case SUCCEEDED, CANCELLED -> EnumSet.of(RUNNING);
+      case COMPENSATED -> EnumSet.noneOf(RunState.class);
     };
   }
 
   public boolean isFinal() {
     return switch (this) {
-      case RUNNING -> false;
-      case SUCCEEDED, FAILED, CANCELLED -> true;
+      case RUNNING, COMPENSATING -> false;
+      case SUCCEEDED, FAILED, CANCELLED, COMPENSATED -> true;
     };
   }
 }

@@ -22,6 +22,9 @@ public record WorkflowDefinition(String name, List<Step> steps) {
   /** Dependencies of all steps together. */
   public static final int MOST_EDGES = 50_000;
 
+  /** Characters of the conditions of all steps together. */
+  public static final int MOST_OF_CONDITIONS = 256 * 1024;
+
   /**
    * @throws io.taskorch.task.InvalidTaskException naming what is wrong; one cycle at a time, and
    *     only when all names are right
@@ -34,10 +37,17 @@ public record WorkflowDefinition(String name, List<Step> steps) {
       wrong.add("/steps", "out-of-range", "does not have 1 to 10000 entries");
     } else if (steps.stream().mapToLong(step -> step.dependencies().size()).sum() > MOST_EDGES) {
       wrong.add("/steps", "out-of-range", "has more than 50000 dependencies in all");
+    } else if (steps.stream().mapToInt(WorkflowDefinition::sizeOfCondition).sum()
+        > MOST_OF_CONDITIONS) {
+      wrong.add("/steps", "out-of-range", "has conditions of more than 262144 characters in all");
     } else {
       checkReferences(steps, Dag.of(steps, wrong), wrong);
     }
     wrong.throwIfAny();
+  }
+
+  private static int sizeOfCondition(Step step) {
+    return step.when() == null ? 0 : step.when().length();
   }
 
   private static void checkReferences(List<Step> steps, Optional<Dag> dag, Violations wrong) {
@@ -47,8 +57,7 @@ public record WorkflowDefinition(String name, List<Step> steps) {
       // Without a graph nobody knows what is upstream, and the rest is checked all the same.
       Predicate<String> isUpstream =
           before -> dag.isEmpty() || isUpstream(dag.get(), before, step.name());
-      PayloadReferences.read(
-          step.task().payload(), names, isUpstream, "/steps/" + i + "/payload", wrong);
+      StepReferences.check(step, names, isUpstream, "/steps/" + i, wrong);
     }
   }
 

@@ -70,8 +70,13 @@ class StateMachineDocumentTest {
           RUNNING SUCCEEDED: no step failed
           RUNNING FAILED: a step failed
           RUNNING CANCELLED: a step was cancelled
-          FAILED RUNNING: retry
-          CANCELLED RUNNING: retry
+          RUNNING COMPENSATING: a step failed, and others say how to undo them
+          COMPENSATING COMPENSATED: all is undone
+          COMPENSATING FAILED: not all could be undone
+          FAILED RUNNING: retry, rerun, or a step ended by hand
+          FAILED COMPENSATING: retry of the undoing
+          CANCELLED RUNNING: retry, rerun, or a step ended by hand
+          SUCCEEDED RUNNING: rerun
           """);
 
   @Test
@@ -112,7 +117,10 @@ class StateMachineDocumentTest {
     return switch (state) {
       case RUNNING -> "Some step has not ended";
       case SUCCEEDED -> "Final: all steps succeeded or were skipped";
-      case FAILED -> "Final: a step failed, and all others have ended";
+      case FAILED ->
+          "Final: a step failed, all others have ended, and nothing was undone, or not all";
+      case COMPENSATING -> "A step failed, and what had succeeded is being undone";
+      case COMPENSATED -> "Final: a step failed, and what had succeeded has been undone";
       case CANCELLED -> "Final: a step was cancelled, alone or with the whole run, and none failed";
     };
   }

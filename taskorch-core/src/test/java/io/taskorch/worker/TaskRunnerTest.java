@@ -17,6 +17,8 @@ import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Run;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -339,17 +341,32 @@ class TaskRunnerTest {
     }
 
     @Override
-    public Run cancel(String id) {
+    public Run cancel(String id, String actor) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Run retry(String id, String operation) {
+    public Run retry(String id, String actor, String operation) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public int advance(int partition) {
+    public void signal(String id, String name, Json payload) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Run act(String id, StepAction action, String actor, String operation) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WorkflowDefinition definition(String id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Advanced advance(int partition) {
       throw new UnsupportedOperationException();
     }
   }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Violation;
+import io.taskorch.workflow.PayloadReferences.Values;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -328,8 +329,7 @@ class PayloadReferencesTest {
     void aPayloadWithoutReferencesIsTheVerySame() {
       for (String text : List.of("{\"a\":1.10}", "\"\\u00e9\"", "\"$\"", "\"{$}\"", "")) {
         Json payload = Json.of(text);
-        assertThat(PayloadReferences.of(payload, Set.of()).resolve(Json.NULL, Map.of()))
-            .isSameAs(payload);
+        assertThat(PayloadReferences.of(payload, Set.of()).resolve(Values.NONE)).isSameAs(payload);
       }
     }
 
@@ -360,10 +360,11 @@ class PayloadReferencesTest {
     @Test
     void aStepWithoutAResultIsMissing() {
       PayloadReferences references = PayloadReferences.of(whole("steps.s.result"), Set.of("s"));
-      assertThatThrownBy(() -> references.resolve(Json.NULL, Map.of()))
+      assertThatThrownBy(() -> references.resolve(Values.NONE))
           .isInstanceOf(UnresolvedReferenceException.class)
           .hasMessageContaining("${steps.s.result}");
-      assertThat(references.resolve(Json.NULL, Map.of("s", Json.NULL))).isEqualTo(Json.NULL);
+      assertThat(references.resolve(new Values(Json.NULL, Map.of("s", Json.NULL), null)))
+          .isEqualTo(Json.NULL);
     }
 
     @ParameterizedTest
@@ -482,14 +483,14 @@ class PayloadReferencesTest {
 
   private static String resolve(String payload, String input) {
     return PayloadReferences.of(Json.of(payload), Set.of())
-        .resolve(Json.of(input), Map.of())
+        .resolve(new Values(Json.of(input), Map.of(), null))
         .toString();
   }
 
   private static String resolveStep(String text, String result) {
     Map<String, Json> results = Map.of("s", Json.of(result));
     return PayloadReferences.of(Json.of("\"" + text + "\""), results.keySet())
-        .resolve(Json.NULL, results)
+        .resolve(new Values(Json.NULL, results, null))
         .toString();
   }
 

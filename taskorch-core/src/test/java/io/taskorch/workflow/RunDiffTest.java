@@ -18,7 +18,7 @@ class RunDiffTest {
   private static StepStatus step(
       String name, TaskState state, int attempt, Reason reason, String... dependencies) {
     return new StepStatus(
-        name, state, "id", List.of(dependencies), attempt, Instant.EPOCH, null, reason);
+        name, state, "id", List.of(dependencies), attempt, Instant.EPOCH, null, reason, null, null);
   }
 
   private static Run run(String input, StepStatus... steps) {
@@ -31,6 +31,8 @@ class RunDiffTest {
         Instant.EPOCH,
         null,
         false,
+        null,
+        null,
         List.of(steps));
   }
 

@@ -38,7 +38,9 @@ class RunGraphTest {
         started == null ? 0 : 1,
         started == null ? null : START.plusMillis(started),
         finished == null ? null : START.plusMillis(finished),
-        state == TaskState.CANCELLED ? Reason.UPSTREAM_FAILED : null);
+        state == TaskState.CANCELLED ? Reason.UPSTREAM_FAILED : null,
+        null,
+        null);
   }
 
   private static RunGraph graph(int now, RunState state, StepStatus... steps) {
@@ -52,6 +54,8 @@ class RunGraphTest {
             START,
             state.isFinal() ? START.plusMillis(now) : null,
             false,
+            null,
+            null,
             List.of(steps));
     return RunGraph.of(run, START.plusMillis(now));
   }

@@ -1,5 +1,5 @@
 -- cancel_task(t, reason, at): ends a task that waits; flags one that runs and tells its worker;
--- leaves one alone that has ended.
+-- leaves one alone that has ended. A step that has begun a run ends with that run, which is cancelled.
 --- @include "lib/end_task"
 local function cancel_task(t, reason, at)
   if t.state == 'R' then
@@ -9,7 +9,13 @@ local function cancel_task(t, reason, at)
     end
     write('SPUBLISH', prefix .. 'work', 'cancel ' .. t.id)
   elseif t.state == 'B' then
-    end_task(t, 'C', reason, at)
+    local begun = needs_decision(t) and child_of(open_run(t.run), t.step)
+    local child = begun and open_run(begun)
+    if child and child.state == 'R' then
+      cancel_run(child)
+    else
+      end_task(t, 'C', reason, at)
+    end
   elseif t.state == 'S' or t.state == 'T' then
     index_remove(index_key(t.queue, t.state), t.id)
     end_task(t, 'C', reason, at)

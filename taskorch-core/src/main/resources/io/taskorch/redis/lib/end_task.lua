@@ -41,9 +41,9 @@ local function mark_ended(t, to, reason, at)
   end
 end
 
--- follow_joins(r, edges, dropped, freed): edges to dependents that wait for several steps, each an
--- {index, dependent, succeeded}.
-local function follow_joins(r, edges, dropped, freed)
+-- follow_joins(r, edges, visit): edges to dependents that have a count of what holds them back, each
+-- an {index, dependent, join, state}; visit(dependent, verdict) for those that something becomes of.
+local function follow_joins(r, edges, visit)
   local names, gone = {}, {}
   for i, edge in ipairs(edges) do
     names[i] = edge.index .. '>' .. edge.dependent
@@ -52,14 +52,13 @@ local function follow_joins(r, edges, dropped, freed)
   for i, edge in ipairs(edges) do
     if held[i] == 1 then
       gone[#gone + 1] = names[i]
-      local remaining = remaining_of(r, edge.dependent)
+      local remaining, origin = remaining_of(r, edge.dependent), ORIGIN[edge.state]
       remaining.count = remaining.count - 1
-      remaining.broken = remaining.broken or not edge.succeeded
-      remaining.changed = true
-      if remaining.count == 0 then
-        local list = remaining.broken and dropped or freed
-        list[#list + 1] = tonumber(edge.dependent)
+      if not find(remaining.origins, origin, 1, true) then
+        remaining.origins = remaining.origins .. origin
       end
+      remaining.changed = true
+      visit(tonumber(edge.dependent), verdict(edge.join, remaining))
     end
   end
   if #gone > 0 then
@@ -67,10 +66,10 @@ local function follow_joins(r, edges, dropped, freed)
   end
 end
 
--- follow_edges(r, ended, dropped, freed): takes steps that have ended, each an {index, succeeded,
--- from}, off what their dependents wait for. Dependents that wait for nothing more are added to
--- freed, or to dropped when an upstream step did not succeed.
-local function follow_edges(r, ended, dropped, freed)
+-- follow_edges(r, ended, visit): takes steps that have ended, each an {index, state, from}, off what
+-- their dependents wait for; visit as above. A state is D for what counts as a success.
+local ALONE = {D = 'R', K = 'K', F = 'C', C = 'C'}
+local function follow_edges(r, ended, visit)
   local indexes, joins = {}, {}
   for i, step in ipairs(ended) do
     indexes[i] = format('%d', step.index)
@@ -79,7 +78,7 @@ local function follow_edges(r, ended, dropped, freed)
   for i, step in ipairs(ended) do
     local place = step.from or 1
     while texts[i] do
-      local first, last, sole, dependent = find(texts[i], '(=?)(%d+)', place)
+      local first, last, join, dependent = find(texts[i], '([=ay]?)(%d+)', place)
       if not first then
         break
       elseif edges_followed == MOST_EDGES then
@@ -88,29 +87,32 @@ local function follow_edges(r, ended, dropped, freed)
       end
       place = last + 1
       edges_followed = edges_followed + 1
-      if sole == '' then
-        joins[#joins + 1] = {index = indexes[i], dependent = dependent, succeeded = step.succeeded}
+      if join == '=' then
+        visit(tonumber(dependent), ALONE[step.state])
       else
-        local list = step.succeeded and freed or dropped
-        list[#list + 1] = tonumber(dependent)
+        joins[#joins + 1] = {index = indexes[i], dependent = dependent, join = join, state = step.state}
       end
     end
   end
   if #joins > 0 then
-    follow_joins(r, joins, dropped, freed)
+    follow_joins(r, joins, visit)
   end
 end
 
--- note_step(r, index, state): the run's own books on a step that has ended.
+-- note_step(r, index, state): the run's own books on a step that has ended; D is for what counts as a
+-- success.
+local COUNTED = {F = 'failed', C = 'cancelled'}
 local function note_step(r, index, state)
   close_step(r, index)
-  if state == 'F' or state == 'C' then
+  local counted = COUNTED[state]
+  if counted then
     touch(r.key .. ':lost')
     index_add(r.key .. ':lost', index, index)
-    local flag = state == 'F' and 'failed' or 'cancelled'
-    if not r[flag] then
-      set_run(r, flag, true)
-    end
+    r[counted] = r[counted] + 1
+    r.counted = true
+  elseif state == 'K' then
+    touch(r.key .. ':skipped')
+    write('SADD', r.key .. ':skipped', index)
   end
 end
 
@@ -120,55 +122,88 @@ local function blocked_step(id)
   return bytes and state_of(bytes) == 'B' and open_record(id, bytes) or nil
 end
 
--- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED.
+-- start_step(r, t, at): releases a blocked step: SCHEDULED, or back to the caller as one that is ready.
+local function start_step(r, t, at)
+  r.goes_on = true
+  -- While a step is blocked its due time is a delay, unless it is too large for one.
+  local due = t.due < 1000000000000 and t.due > 0 and at + t.due or t.due
+  if due <= at then
+    return t
+  end
+  t.due = due
+  move(t, 'S', at)
+  save(t)
+  announce(t)
+  index_add(index_key(t.queue, 'S'), due, t.id)
+  write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
+end
+
+-- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED, or
+-- has a program decide on them.
 local function start_steps(r, freed, at)
   local ready = {}
   table.sort(freed)
   for _, id in ipairs(step_ids(r, freed)) do
     local t = blocked_step(id)
-    if t then
+    if t and needs_decision(t) then
       r.goes_on = true
-      -- While a step is blocked its due time is a delay, unless it is too large for one.
-      local due = t.due < 1000000000000 and t.due > 0 and at + t.due or t.due
-      if due > at then
-        t.due = due
-        move(t, 'S', at)
-        save(t)
-        announce(t)
-        index_add(index_key(t.queue, 'S'), due, t.id)
-        write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
-      else
-        ready[#ready + 1] = t
-      end
+      undecide(r.id .. ' ' .. t.step, at)
+    elseif t then
+      ready[#ready + 1] = start_step(r, t, at)
     end
   end
   become_ready(ready, at)
+end
+
+-- take_held(r, count, freed): adds so many of the steps that wait for a place in the window to freed, as
+-- far as one call may; the rest is left for another.
+local function take_held(r, count, freed)
+  local now = math.min(count, MOST_EDGES)
+  local held = call('ZRANGE', r.key .. ':held', 0, now - 1)
+  if #held > 0 then
+    for _, index in ipairs(held) do
+      freed[#freed + 1] = tonumber(index)
+    end
+    write('ZREM', r.key .. ':held', unpack(held))
+    if count > now and #held == now then
+      leave_for_later(r, 'h ' .. (count - now))
+    end
+  end
 end
 
 -- settle_steps(r, ended, at): what follows from steps that have ended, until nothing does or the
 -- call has done its share.
 local function settle_steps(r, ended, at)
   local freed = {}
+  if r.window > 0 and not r.cancel then
+    take_held(r, #ended, freed)
+  end
   while #ended > 0 and not r.cancel do
     local dropped = {}
-    follow_edges(r, ended, dropped, freed)
+    follow_edges(r, ended, function(index, to)
+      if to == 'R' then
+        freed[#freed + 1] = index
+      elseif to then
+        dropped[#dropped + 1] = {index = index, state = to}
+      end
+    end)
     ended = {}
-    for _, index in ipairs(dropped) do
-      local t = blocked_step(step_id(r, index))
+    for _, step in ipairs(dropped) do
+      local t = blocked_step(step_id(r, step.index))
       if t then
-        mark_ended(t, 'C', 'u', at)
-        note_step(r, index, 'C')
-        ended[#ended + 1] = {index = index, succeeded = false}
+        mark_ended(t, step.state, step.state == 'K' and 'k' or 'u', at)
+        note_step(r, step.index, step.state)
+        ended[#ended + 1] = step
       end
     end
   end
-  save_remaining(r)
+  save_books(r)
   start_steps(r, freed, at)
   end_run_if_over(r, at)
 end
 
 -- step_ended(run, index, state): remembers that a step has ended; finish_runs works all of them off,
--- so that one call ends many steps of many runs.
+-- so that one call ends many steps of many runs. state is D for what counts as a success.
 local runs_to_settle
 each_call(function()
   runs_to_settle = {}
@@ -181,7 +216,7 @@ local function step_ended(run, index, state)
       r.ended = {}
       runs_to_settle[#runs_to_settle + 1] = r
     end
-    r.ended[#r.ended + 1] = {index = index, succeeded = state == 'D'}
+    r.ended[#r.ended + 1] = {index = index, state = state}
   end
 end
 
@@ -198,6 +233,6 @@ end
 local function end_task(t, to, reason, at)
   mark_ended(t, to, reason, at)
   if t.run then
-    step_ended(t.run, t.step, to)
+    step_ended(t.run, t.step, to == 'F' and not failure_counts(t.in_run) and 'D' or to)
   end
 end

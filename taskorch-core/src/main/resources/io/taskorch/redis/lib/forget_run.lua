@@ -5,7 +5,15 @@
 local function forget_steps(r, most, index)
   local left = math.floor(call('STRLEN', r.key .. ':ids') / 26)
   local first = math.max(0, left - most)
+  -- Runs that it began go next.
+  local function forget_child(step)
+    local child = child_of(r, step)
+    if child then
+      index_add(EXPIRING_RUNS, '0', child)
+    end
+  end
   for i = first, left - 1 do
+    forget_child(i)
     local id = step_id(r, i)
     local bytes = read_beginning(RECORD .. id)
     if bytes then
@@ -19,9 +27,10 @@ local function forget_steps(r, most, index)
   if first == 0 then
     index_remove(index, r.id)
     index_remove(prefix .. 'runs:' .. r.state, r.id)
-    local keys = {r.key}
-    for _, part in ipairs({':input', ':ids', ':names', ':edges', ':upstream', ':remaining', ':waits', ':open', ':lost'}) do
-      keys[#keys + 1] = r.key .. part
+    forget_child(-1)
+    local keys = {}
+    for i, part in ipairs(RUN_PARTS) do
+      keys[i] = r.key .. part
     end
     write('UNLINK', unpack(keys))
   else

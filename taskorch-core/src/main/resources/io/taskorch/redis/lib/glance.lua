@@ -32,7 +32,7 @@ local function glance(bytes)
       start_before = sub(bytes, 201, 213),
       has_notes = byte(bytes, 214) == 49,
       band = byte(bytes, 215) - 47,
-      in_run = byte(bytes, 216) == 49,
+      in_run = byte(bytes, 216) ~= 48,
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),

@@ -5,7 +5,7 @@
 local prefix
 local call, sub, byte, find, format
 local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUSED, LANES,
-  SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, STAGING, EVENTS,
+  SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, UNDECIDED, STAGING, EVENTS,
   AWAITED, OPERATION
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
@@ -36,6 +36,7 @@ local function begin(keys)
     EXPIRING_RUNS = prefix .. 'expiring-runs'
     CANCELLING = prefix .. 'cancelling'
     ADVANCE = prefix .. 'advance'
+    UNDECIDED = prefix .. 'undecided'
     STAGING = prefix .. 'staging'
     EVENTS = prefix .. 'events'
     AWAITED = prefix .. 'awaited'

@@ -10,6 +10,8 @@
 -- 179 attempt 5   184 fence 8   192 retention in s 8   200 start before 13
 -- 213 has notes 1: whether its history, progress or log may exist
 -- 214 priority 1   215 in a run 1   216 queue length 3   219 type length 3
+--     in a run: 0 when it is no step, else 1, and 1 more if a program decides what becomes of the
+--     step once nothing holds it back, and 2 more if its run goes on from its failure
 -- 222 queue, type, in a run: run id 26 and step index 5, spec, payload
 --
 -- What a script changes in place stands together: 60 to 91 when a task succeeds, 77 to 192 when it is
@@ -62,7 +64,7 @@ local function open_record(id, bytes)
   at = at + queue_length
   t.type = sub(bytes, at + 1, at + type_length)
   at = at + type_length
-  if t.in_run == '1' then
+  if t.in_run ~= '0' then
     t.run = sub(bytes, at + 1, at + 26)
     t.step = tonumber(sub(bytes, at + 27, at + 31))
   end
@@ -73,6 +75,15 @@ local function open_record(id, bytes)
   t.due = tonumber(t.due)
   t.sequence = tonumber(t.sequence)
   return t
+end
+
+-- needs_decision(t): whether a program decides what becomes of an opened step. failure_counts(in_run):
+-- whether a step's failure is one of its run; in_run is the character of the header.
+local function needs_decision(t)
+  return t.in_run == '2' or t.in_run == '4'
+end
+local function failure_counts(in_run)
+  return in_run < '3'
 end
 
 -- ready_score(priority, sequence): where a task stands among the ready ones of its queue, as text:

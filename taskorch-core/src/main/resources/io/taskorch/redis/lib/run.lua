@@ -1,28 +1,50 @@
 -- Workflow runs: what follows from the end of a step, in the same call. All of a run lives in one
 -- partition, so nothing stands between a step's end and the release of those that waited for it.
 --
---   run:<id>            hash: state, name, created, finished, steps, cancel, failed, cancelled,
---                       resetting
+--   run:<id>            hash: state, name, created, finished, steps, cancel; failed, cancelled: numbers
+--                       of steps that ended so; resetting: what starts steps over, empty when nothing
+--                       does; parent: "<run> <step index>" that began it; depth: how many began one
+--                       another; window: how many steps are in work at a time; compensates: whether
+--                       a step says how to undo it
 --   run:<id>:input      string, opaque
 --   run:<id>:ids        string: the task ids of all steps in topological order, 26 bytes each
 --   run:<id>:names      hash: step index -> name
---   run:<id>:edges      hash: step index -> indexes of its dependents, "=" before one that depends
---                       on this step alone; -1 releases the roots
+--   run:<id>:edges      hash: step index -> indexes of its dependents; before one stands "=" when it
+--                       depends on this step alone, "a" when it runs however they end, "y" when one
+--                       success is enough; -1 releases the roots
 --   run:<id>:upstream   hash: step index -> indexes of the steps that it depends on
---   run:<id>:waits      set of the edges "from>to" that hold back a step that depends on several
---   run:<id>:remaining  hash: index of such a step -> how many of those edges lead to it, and '!'
---                       once one of them came from a step that did not succeed; changed only together
---                       with an edge's removal from the set, so a repeat cannot count twice
+--   run:<id>:joins      hash: step index -> "a" or "y", as above; the rest need all to succeed
+--   run:<id>:waits      set of the edges "from>to" that hold back a step without "="
+--   run:<id>:remaining  hash: index of such a step -> how many of those edges lead to it, and what the
+--                       others came from: '+' success, '~' a skipped step, '!' anything else; changed
+--                       only together with an edge's removal from the set, so a repeat cannot count
+--                       twice
 --   run:<id>:open       set of the indexes of steps that have not ended
 --   run:<id>:lost       sorted set of the indexes of steps that ended without success
+--   run:<id>:skipped    set of the indexes of steps that were skipped
+--   run:<id>:redo       sorted set of the indexes of steps that are to be started over
+--   run:<id>:held       sorted set of the indexes of steps that wait for a place in the window
+--   run:<id>:children   hash: step index -> the run that it began, behind it what else a program wants to
+--                       know of it; -1: the one that undoes this one
+--   run:<id>:signals    hash: name of a signal that a step waits for -> the last one sent, or ""
+--   run:<id>:awaiting   hash: name of a signal -> indexes of the steps that wait for it now
 --   cancelling          set of the runs that run, but whose steps must not start any more
 --   advance             list of what was left for another call: "<run> <verb> <…>"
+--   undecided           sorted set of "<run> <step index>": steps that nothing in the graph holds back
+--                       and of which a program decides what becomes, by when it is to look at them;
+--                       index -1: a run that is to be undone
 --
 -- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step from a place in the
--- text of its dependents, "c <from>" with the cancelling of steps, "r" with their starting over.
+-- text of its dependents, "c <from>" with the cancelling of steps, "h <count>" with filling the window,
+-- "m <index> <from>" with adding to what is to be started over what is downstream of it, "r" with the
+-- starting over.
 
 --- @include "generated/constants"
 --- @include "lib/plan"
+
+-- RUN_PARTS: what the keys of a run have behind its id.
+local RUN_PARTS = {'', ':input', ':ids', ':names', ':edges', ':upstream', ':joins', ':waits', ':remaining',
+  ':open', ':lost', ':skipped', ':redo', ':held', ':children', ':signals', ':awaiting'}
 
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200
@@ -36,15 +58,17 @@ local function open_run(id)
   local r = runs[id]
   if r == nil then
     local key = RUN .. id
-    local state, cancel, failed, cancelled, resetting =
-      unpack(call('HMGET', key, 'state', 'cancel', 'failed', 'cancelled', 'resetting'))
+    local state, cancel, failed, cancelled, resetting, parent, window, compensates =
+      unpack(call('HMGET', key, 'state', 'cancel', 'failed', 'cancelled', 'resetting', 'parent',
+        'window', 'compensates'))
     if not state then
       runs[id] = false
       return nil
     end
     r = {
-      id = id, key = key, state = state, cancel = cancel == '1', failed = failed == '1',
-      cancelled = cancelled == '1', resetting = resetting == '1', remaining = {}, opened = 0
+      id = id, key = key, state = state, cancel = cancel == '1', failed = tonumber(failed or 0),
+      cancelled = tonumber(cancelled or 0), resetting = resetting or '', parent = parent,
+      window = tonumber(window or 0), compensates = compensates == '1', remaining = {}, opened = 0
     }
     runs[id] = r
   end
@@ -107,48 +131,148 @@ local function leave_for_later(r, text)
   write('RPUSH', ADVANCE, r.id .. ' ' .. text)
 end
 
--- end_run_if_over(r, at): plans the end of a run when no step of it is open. r.goes_on: a step of it
--- starts with this call.
-local RETENTION_OF_RUN = {D = DEFAULT_RETENTION.D, F = DEFAULT_RETENTION.F, C = DEFAULT_RETENTION.C}
-local function end_run_if_over(r, at)
-  if r.goes_on or r.resetting or r.state ~= 'R' or
-      call('SCARD', r.key .. ':open') + r.opened > 0 then
-    return
+-- undecide(step, at): has a program decide on a step, "<run> <index>", not before a time. Whoever
+-- ended what held the step back does so at once; others hear of it in case nobody does.
+local function undecide(step, at)
+  left_for_later = true
+  index_add(UNDECIDED, format('%d', at), step)
+  write('SPUBLISH', prefix .. 'work', 'undecided')
+end
+
+-- child_of(r, index): the run that a step began, nil for none; and all that is remembered of it.
+local function child_of(r, index)
+  local child = call('HGET', r.key .. ':children', format('%d', index))
+  if child then
+    return sub(child, 1, 26), child
   end
-  local to = r.failed and 'F' or r.cancelled and 'C' or 'D'
-  local created = call('HGET', r.key, 'created')
-  index_remove(prefix .. 'runs:R', r.id)
-  index_add(prefix .. 'runs:' .. to, created, r.id)
-  index_add(EXPIRING_RUNS, at + RETENTION_OF_RUN[to], r.id)
+end
+
+-- cancel_run(r): marks a running run as cancelled, so that none of its steps starts any more; its steps
+-- are ended by other calls.
+local function cancel_run(r)
+  if r.state == 'R' and not r.cancel then
+    set_run(r, 'cancel', true)
+    touch(CANCELLING)
+    write('SADD', CANCELLING, r.id)
+    leave_for_later(r, 'c 0')
+  end
+end
+
+-- move_run(r, to, at): plans the move of a run to another state. One that another run began stands in
+-- no list of runs, and is deleted with the other.
+local function move_run(r, to, at)
+  if not RUN_MOVES[r.state][to] then
+    error('ILLEGAL_MOVE ' .. r.state .. ' ' .. to)
+  end
+  if not r.parent then
+    index_remove(prefix .. 'runs:' .. r.state, r.id)
+    index_add(prefix .. 'runs:' .. to, call('HGET', r.key, 'created'), r.id)
+  end
   set_run(r, 'state', to)
+  event(to, r.id)
+end
+
+-- end_run(r, to, at): plans the end of a run.
+local function end_run(r, to, at)
+  move_run(r, to, at)
   set_run(r, 'finished', format('%d', at))
   if r.cancel then
     write('SREM', CANCELLING, r.id)
   end
-  event(to, r.id)
+  if r.parent then
+    undecide(r.parent, at)
+  else
+    index_add(EXPIRING_RUNS, at + DEFAULT_RETENTION[to], r.id)
+  end
   tell_ended({r.id})
 end
 
--- remaining_of(r, index): how many edges hold a step back, and whether one of them is broken.
+-- end_run_if_over(r, at): plans the end of a run when no step of it is open, or the beginning of its
+-- being undone. r.goes_on: a step of it starts with this call.
+local function end_run_if_over(r, at)
+  if r.goes_on or r.resetting ~= '' or r.state ~= 'R' or
+      call('SCARD', r.key .. ':open') + r.opened > 0 then
+    return
+  end
+  if r.failed > 0 and r.compensates and not r.cancel then
+    move_run(r, 'M', at)
+    undecide(r.id .. ' -1', at)
+  else
+    end_run(r, r.failed > 0 and 'F' or r.cancelled > 0 and 'C' or 'D', at)
+  end
+end
+
+-- retry_run(r, how, at): plans that a run that has ended runs again, or goes on with being undone.
+-- how: "retry" starts the lost steps over, with the runs that they began; "rerun" begins new ones.
+local function retry_run(r, how, at)
+  index_remove(EXPIRING_RUNS, r.id)
+  set_run(r, 'finished', '0')
+  local undoing = child_of(r, -1)
+  if undoing and r.state == 'F' then
+    move_run(r, 'M', at)
+    local child = open_run(undoing)
+    if child and (child.state == 'F' or child.state == 'C') then
+      return retry_run(child, how, at)
+    end
+    return undecide(r.id .. ' -1', at)
+  end
+  move_run(r, 'R', at)
+  set_run(r, 'cancel', false)
+  set_run(r, 'failed', 0)
+  set_run(r, 'cancelled', 0)
+  set_run(r, 'resetting', how)
+  if call('EXISTS', r.key .. ':lost') == 1 then
+    touch(r.key .. ':redo')
+    write('ZUNIONSTORE', r.key .. ':redo', 2, r.key .. ':redo', r.key .. ':lost', 'AGGREGATE', 'MIN')
+    write('DEL', r.key .. ':lost')
+  end
+  leave_for_later(r, 'm -1 1')
+end
+
+-- remaining_of(r, index): how many edges hold a step back, and what the others came from.
 local function remaining_of(r, index)
   local known = r.remaining[index]
   if not known then
     local text = call('HGET', r.key .. ':remaining', index) or '0'
-    known = {count = tonumber((string.gsub(text, '!', ''))), broken = string.find(text, '!', 1, true) ~= nil}
+    local count, origins = string.match(text, '^(%d+)(.*)$')
+    known = {count = tonumber(count), origins = origins}
     r.remaining[index] = known
   end
   return known
 end
 
--- save_remaining(r): plans the write of those that have changed.
-local function save_remaining(r)
+-- ORIGIN: what an edge came from, by the state of its step.
+local ORIGIN = {D = '+', K = '~', F = '!', C = '!'}
+
+-- verdict(join, remaining): what becomes of a step: 'R' it starts, 'K' it is skipped, 'C' it is
+-- cancelled, nil it waits. Progression.java holds the same rules.
+local function verdict(join, remaining)
+  local origins = remaining.origins
+  if join == 'y' and find(origins, '+', 1, true) then
+    return 'R'
+  elseif remaining.count > 0 then
+    return nil
+  elseif join == 'a' or origins == '' then
+    return 'R'
+  elseif find(origins, '!', 1, true) then
+    return 'C'
+  end
+  return find(origins, '~', 1, true) and 'K' or 'R'
+end
+
+-- save_books(r): plans the write of what has changed in what this call knows of a run.
+local function save_books(r)
   local command
   for index, remaining in pairs(r.remaining) do
     if remaining.changed then
       command = command or write('HSET', r.key .. ':remaining')
       command[#command + 1] = index
-      command[#command + 1] = remaining.count .. (remaining.broken and '!' or '')
+      command[#command + 1] = remaining.count .. remaining.origins
       remaining.changed = false
     end
+  end
+  if r.counted then
+    write('HSET', r.key, 'failed', r.failed, 'cancelled', r.cancelled)
+    r.counted = false
   end
 end

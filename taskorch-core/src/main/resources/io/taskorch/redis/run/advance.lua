@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- advance.lua: goes on with what was left over because it was too much for one call.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
--- Reply   number of entries left
+-- Reply   number of entries left, and one more when a program is to decide on a step
 --- @include "lib/now"
 --- @include "lib/end_task"
 --- @include "lib/cancel_task"
@@ -16,16 +16,17 @@ local at = now()
 
 -- go_on_with_edges(r, index, from): the edges of a step from a place in their text on.
 local function go_on_with_edges(r, index, from)
-  local succeeded = true
+  local state = 'D'
   if index >= 0 then
     local bytes = read_beginning(RECORD .. step_id(r, index))
-    local state = state_of(bytes)
+    state = state_of(bytes)
     if not FINAL[state] then
       return
+    elseif state == 'F' and not failure_counts(sub(bytes, 216, 216)) then
+      state = 'D'
     end
-    succeeded = state == 'D'
   end
-  settle_steps(r, {{index = index, succeeded = succeeded, from = from}}, at)
+  settle_steps(r, {{index = index, state = state, from = from}}, at)
 end
 
 -- go_on_cancelling(r, from): the steps from an index on.
@@ -47,67 +48,210 @@ local function go_on_cancelling(r, from)
   end
 end
 
--- wait_for(r, index, edges, gone): plans the books on what a step waits for, and no longer does.
-local function wait_for(r, index, edges, gone)
-  touch(r.key .. ':waits')
-  touch(r.key .. ':remaining')
-  each_chunk(edges, 400, function(list, from, to)
-    write('SADD', r.key .. ':waits', unpack(list, from, to))
-  end)
-  each_chunk(gone, 400, function(list, from, to)
-    write('SREM', r.key .. ':waits', unpack(list, from, to))
-  end)
-  write('HSET', r.key .. ':remaining', index, #edges)
+-- go_on_filling(r, count): so many more places of the window.
+local function go_on_filling(r, count)
+  local freed = {}
+  take_held(r, count, freed)
+  start_steps(r, freed, at)
 end
 
--- go_on_starting_over(r): the steps that did not succeed, in topological order, so that what a step
--- depends on has been started over before it.
-local function go_on_starting_over(r)
-  local lost = call('ZRANGE', r.key .. ':lost', 0, MOST_STEPS - 1)
-  local reopened, ready = {}, {}
-  for _, index in ipairs(lost) do
-    local id = step_id(r, index)
-    local bytes = read_beginning(RECORD .. id)
-    if bytes then
-      local t = open_record(id, bytes)
-      local edges, gone = {}, {}
-      local upstream = call('HGET', r.key .. ':upstream', index) or ''
-      for from in string.gmatch(upstream, '%d+') do
-        if reopened[from] or call('SISMEMBER', r.key .. ':open', from) == 1 then
-          edges[#edges + 1] = from .. '>' .. index
-        else
-          -- It succeeded after the run was cancelled, when no edge was followed any more.
-          gone[#gone + 1] = from .. '>' .. index
-        end
+-- insert(list, place, index): puts a step into an ascending list, behind a place.
+local function insert(list, place, index)
+  local low, high = place + 1, #list + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if list[middle] < index then
+      low = middle + 1
+    else
+      high = middle
+    end
+  end
+  table.insert(list, low, index)
+end
+
+-- go_on_marking(r, index, from): adds to the steps that are to be started over those downstream of
+-- them, in topological order, from a place in the text of the dependents of one on. Only when all are
+-- known does the first start over, so that each sees which of its upstream steps will run again.
+local function go_on_marking(r, index, from)
+  local key = r.key .. ':redo'
+  local list, known = {}, {}
+  for i, text in ipairs(call('ZRANGE', key, index, '+inf', 'BYSCORE', 'LIMIT', 0, MOST_STEPS)) do
+    list[i] = tonumber(text)
+    known[list[i]] = true
+  end
+  -- What lies beyond those that were read has its turn when it has been read.
+  local last = #list == MOST_STEPS and list[#list] or math.huge
+  local place = 1
+  while list[place] and list[place] <= last do
+    local text = call('HGET', r.key .. ':edges', list[place]) or ''
+    while true do
+      local first, behind, _, dependent = find(text, '([=ay]?)(%d+)', from)
+      if not first then
+        break
+      elseif edges_followed == MOST_EDGES then
+        return leave_for_later(r, 'm ' .. list[place] .. ' ' .. first)
       end
-      index_remove(index_key(t.queue, t.state), id)
-      local due = t.due
-      start_over(t)
-      if #edges == 0 then
-        ready[#ready + 1] = t
-      else
-        -- It has never been released, so this is still its delay.
-        t.due = due
-        move(t, 'B', at)
-        save(t)
-        announce(t)
-        end
-      -- A step that depends on another alone needs no books.
-      if find(upstream, ' ', 1, true) then
-        wait_for(r, index, edges, gone)
+      from = behind + 1
+      edges_followed = edges_followed + 1
+      dependent = tonumber(dependent)
+      if not known[dependent] then
+        known[dependent] = true
+        insert(list, place, dependent)
+        index_add(key, dependent, dependent)
       end
     end
-    reopened[index] = true
-    index_remove(r.key .. ':lost', index)
-    reopen_step(r, index)
+    from = 1
+    place = place + 1
+    if place > MOST_STEPS and list[place] then
+      return leave_for_later(r, 'm ' .. list[place] .. ' 1')
+    end
+  end
+  leave_for_later(r, list[place] and 'm ' .. list[place] .. ' 1' or 'r')
+end
+
+-- books_of(r, index, reopened): what holds a step back that is started over: the edges that do and those
+-- that do not any more, and what the latter came from.
+local function books_of(r, index, reopened)
+  local holding, gone, origins = {}, {}, ''
+  local upstream = {}
+  for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
+    upstream[#upstream + 1] = from
+  end
+  each_chunk(upstream, 400, function(list, first, last)
+    local open = call('SMISMEMBER', r.key .. ':open', unpack(list, first, last))
+    local lost = call('ZMSCORE', r.key .. ':lost', unpack(list, first, last))
+    local skipped = call('SMISMEMBER', r.key .. ':skipped', unpack(list, first, last))
+    for i = first, last do
+      local n = i - first + 1
+      local edge = list[i] .. '>' .. index
+      if open[n] == 1 or reopened[tonumber(list[i])] then
+        holding[#holding + 1] = edge
+      else
+        gone[#gone + 1] = edge
+        local origin = lost[n] and '!' or skipped[n] == 1 and '~' or '+'
+        origins = find(origins, origin, 1, true) and origins or origins .. origin
+      end
+    end
+  end)
+  return {holding = holding, gone = gone, origins = origins, count = #holding, of = #upstream}
+end
+
+-- save_waits(r, index, books): plans them.
+local function save_waits(r, index, books)
+  touch(r.key .. ':waits')
+  touch(r.key .. ':remaining')
+  each_chunk(books.holding, 400, function(list, from, to)
+    write('SADD', r.key .. ':waits', unpack(list, from, to))
+  end)
+  each_chunk(books.gone, 400, function(list, from, to)
+    write('SREM', r.key .. ':waits', unpack(list, from, to))
+  end)
+  write('HSET', r.key .. ':remaining', index, books.count .. books.origins)
+end
+
+-- block(t): a step that is started over is BLOCKED again.
+local function block(t)
+  local due = t.due
+  start_over(t)
+  -- What was never released has its delay here still.
+  t.due = due
+  t.started = format('%013d', 0)
+  move(t, 'B', at)
+  save(t)
+  announce(t)
+end
+
+-- begin_again(r, t, was): a step that nothing holds back and on which a program decides. The run that
+-- it began is started over with it, unless everything is to be done anew.
+local function begin_again(r, t, was)
+  local begun = child_of(r, t.step)
+  local child = begun and open_run(begun)
+  block(t)
+  if not child then
+    return undecide(r.id .. ' ' .. t.step, at)
+  elseif r.resetting == 'retry' and was ~= 'D' and (child.state == 'F' or child.state == 'C') then
+    t.started = format('%013d', at)
+    save(t)
+    return retry_run(child, 'retry', at)
+  end
+  write('HDEL', r.key .. ':children', t.step)
+  index_add(EXPIRING_RUNS, at + DEFAULT_RETENTION.F, begun)
+  undecide(r.id .. ' ' .. t.step, at)
+end
+
+-- redo_step(r, index, reopened, ready, ended): starts a step over. It is added to ready, or to ended when
+-- what is upstream of it lets it end again.
+local function redo_step(r, index, reopened, ready, ended)
+  local id = step_id(r, index)
+  local bytes = read_beginning(RECORD .. id)
+  if not bytes then
+    return 0
+  end
+  local t = open_record(id, bytes)
+  local was = t.state
+  if not FINAL[was] then
+    return 0
+  end
+  local books = books_of(r, index, reopened)
+  local join = call('HGET', r.key .. ':joins', index) or ''
+  index_remove(index_key(t.queue, was), id)
+  if was == 'K' then
+    write('SREM', r.key .. ':skipped', index)
+  end
+  -- A step that depends on another alone needs no books.
+  if books.of > 1 or join == 'a' then
+    save_waits(r, index, books)
+  end
+  local becomes = verdict(join, books)
+  if becomes == 'R' and r.window > 0 then
+    block(t)
+    index_add(r.key .. ':held', index, index)
+  elseif becomes == 'R' and needs_decision(t) then
+    begin_again(r, t, was)
+  elseif becomes == 'R' then
+    start_over(t)
+    ready[#ready + 1] = t
+  else
+    block(t)
+    if becomes then
+      mark_ended(t, becomes, becomes == 'K' and 'k' or 'u', at)
+      ended[#ended + 1] = {index = index, state = becomes}
+    end
+  end
+  reopened[index] = true
+  reopen_step(r, index)
+  return books.of
+end
+
+-- go_on_starting_over(r): the steps that are to be, in topological order, so that what a step depends
+-- on has been started over before it.
+local function go_on_starting_over(r)
+  local redo = call('ZRANGE', r.key .. ':redo', 0, MOST_STEPS - 1)
+  local reopened, ready, ended = {}, {}, {}
+  local done, edges = 0, 0
+  for i, text in ipairs(redo) do
+    if edges > 5 * MOST_EDGES then
+      break
+    end
+    edges = edges + redo_step(r, tonumber(text), reopened, ready, ended)
+    index_remove(r.key .. ':redo', text)
+    done = i
   end
   become_ready(ready, at)
-  if #lost == MOST_STEPS then
+  for _, step in ipairs(ended) do
+    note_step(r, step.index, step.state)
+    -- What holds its dependents back is only being written.
+    leave_for_later(r, 'e ' .. step.index .. ' 1')
+  end
+  if done == MOST_STEPS or done < #redo then
     leave_for_later(r, 'r')
   else
-    set_run(r, 'resetting', false)
-    end_run_if_over(r, at)
+    set_run(r, 'resetting', '')
+    if r.window > 0 then
+      leave_for_later(r, 'h ' .. r.window)
+    end
   end
+  settle_steps(r, {}, at)
 end
 
 -- The edges of several steps are one call's share, cancelling and starting over one entry's.
@@ -121,6 +265,10 @@ repeat
       go_on_with_edges(r, tonumber(first), tonumber(second))
     elseif verb == 'c' then
       go_on_cancelling(r, tonumber(first))
+    elseif verb == 'h' then
+      go_on_filling(r, tonumber(first))
+    elseif verb == 'm' then
+      go_on_marking(r, tonumber(first), tonumber(second))
     else
       go_on_starting_over(r)
     end
@@ -128,4 +276,4 @@ repeat
 until verb ~= 'e' or done == #entries or edges_followed >= MOST_EDGES
 write('LPOP', ADVANCE, done)
 flush()
-return call('LLEN', ADVANCE)
+return call('LLEN', ADVANCE) + (left_for_later and 1 or 0)

@@ -3,7 +3,7 @@
 -- dependencies become ready.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id
--- Reply   "ok", also in a repeat | "more" when run/advance must go on | "not_found"
+-- Reply   "ok", also in a repeat | "more" when run/advance or a decision must go on | "not_found"
 --- @include "lib/now"
 --- @include "lib/end_task"
 
@@ -15,11 +15,27 @@ if r.state ~= 'G' then
   return 'ok'
 end
 local at = now()
-local created = call('HGET', r.key, 'created')
 index_remove(STAGING, r.id)
-index_add(prefix .. 'runs:R', created, r.id)
+if r.parent then
+  -- The step that began it waits for its end from now on.
+  index_remove(UNDECIDED, r.parent)
+  local parent = open_run(sub(r.parent, 1, 26))
+  if not parent or parent.cancel then
+    set_run(r, 'cancel', true)
+    leave_for_later(r, 'c 0')
+  end
+else
+  index_add(prefix .. 'runs:R', call('HGET', r.key, 'created'), r.id)
+end
 set_run(r, 'state', 'R')
 event('R', r.id)
-settle_steps(r, {{index = -1, succeeded = true}}, at)
+if r.window > 0 then
+  local freed = {}
+  take_held(r, r.window, freed)
+  start_steps(r, freed, at)
+  end_run_if_over(r, at)
+else
+  settle_steps(r, {{index = -1, state = 'D'}}, at)
+end
 flush()
-return call('EXISTS', ADVANCE) == 1 and 'more' or 'ok'
+return left_for_later and 'more' or 'ok'

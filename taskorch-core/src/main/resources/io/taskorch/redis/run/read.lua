@@ -3,24 +3,42 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id   ARGV[2] index of the first step   ARGV[3] most steps
 -- Reply   {} when there is no such run, or {state, name, created, finished, "1" when cancelling was
---         asked for, number of steps, input, then id, name, header and indexes of the upstream
---         steps of each step}
+--         asked for, number of steps, input, "<run> <step index>" that began it or "", name of that
+--         step or "", the run that undoes it or "", then of each step: id, name, header (of one that
+--         waits for something all up to the payload), indexes of the upstream steps, the run that it
+--         began or ""}
 --- @include "lib/keys"
 
 local key = RUN .. ARGV[1]
-local run = call('HMGET', key, 'state', 'name', 'created', 'finished', 'cancel', 'steps')
+local run = call('HMGET', key, 'state', 'name', 'created', 'finished', 'cancel', 'steps', 'parent')
 if not run[1] or run[1] == 'G' then
   return {}
 end
+local parent = run[7] or ''
+local children = call('EXISTS', key .. ':children') == 1 and key .. ':children'
 local reply = {run[1], run[2], run[3], run[4] or '0', run[5] or '0', run[6],
-  call('GET', key .. ':input') or 'null'}
+  call('GET', key .. ':input') or 'null', parent,
+  call('HGET', RUN .. sub(parent, 1, 26) .. ':names', sub(parent, 28)) or '',
+  children and call('HGET', children, -1) or ''}
+
+-- beginning_of(id): the header of a record; with the spec behind it when the step waits for what no
+-- worker ends, as the spec says what that is.
+local function beginning_of(id)
+  local header = call('GETRANGE', RECORD .. id, 0, 221)
+  if sub(header, 78, 78) == 'B' and byte(header, 154) ~= 48 then
+    local most = 222 + sub(header, 217, 219) + sub(header, 220, 222) + 31 + sub(header, 2, 7)
+    return call('GETRANGE', RECORD .. id, 0, most - 1)
+  end
+  return header
+end
 local first = tonumber(ARGV[2])
 for index = first, math.min(first + tonumber(ARGV[3]), tonumber(run[6])) - 1 do
   local id = call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
   local n = #reply
   reply[n + 1] = id
   reply[n + 2] = call('HGET', key .. ':names', index) or ''
-  reply[n + 3] = call('GETRANGE', RECORD .. id, 0, 221)
+  reply[n + 3] = beginning_of(id)
   reply[n + 4] = call('HGET', key .. ':upstream', index) or ''
+  reply[n + 5] = children and call('HGET', children, index) or ''
 end
 return reply

@@ -1,9 +1,12 @@
 #!lua
 -- retry.lua: FAILED or CANCELLED -> RUNNING for a run by an operator; run/advance then starts the
--- steps over that did not succeed.
+-- steps over that did not succeed, and what is downstream of them. A run of which not all could be
+-- undone goes on with that.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] run id   ARGV[2] operation id: remembered, so that a repeat changes nothing
+-- ARGV[3] who it is
 -- Reply   "ok" | "not_found" | the letter of the state that it cannot leave
+--- @include "lib/now"
 --- @include "lib/end_task"
 
 local operation = OPERATION .. ARGV[2]
@@ -14,20 +17,11 @@ local r = open_run(ARGV[1])
 if not r or r.state == 'G' then
   return 'not_found'
 end
-if r.state ~= 'F' and r.state ~= 'C' then
+if (r.state ~= 'F' and r.state ~= 'C') or r.parent then
   return r.state
 end
-index_remove(prefix .. 'runs:' .. r.state, r.id)
-index_remove(EXPIRING_RUNS, r.id)
-index_add(prefix .. 'runs:R', call('HGET', r.key, 'created'), r.id)
-set_run(r, 'state', 'R')
-set_run(r, 'finished', '0')
-set_run(r, 'cancel', false)
-set_run(r, 'failed', false)
-set_run(r, 'cancelled', false)
-set_run(r, 'resetting', true)
-event('R', r.id)
-leave_for_later(r, 'r')
+retry_run(r, 'retry', now())
+event('! retry - ' .. ARGV[3] .. ' ', r.id)
 write('SET', operation, '1', 'PX', 600000)
 flush()
 return 'ok'

@@ -4,13 +4,19 @@
 -- ARGV[1] run id   ARGV[2] name   ARGV[3] number of steps in all   ARGV[4] input, opaque JSON, with
 --         the first steps only   ARGV[5] the steps without dependencies, likewise
 -- ARGV[6] index of the first step here   ARGV[7] number of steps here
--- ARGV[…] seven each: id; head, as read_head has it; delay in ms or due time; body:
+-- ARGV[8] "<run> <step index>" that begins it, or ""   ARGV[9] how many runs began one another up to
+--         this one   ARGV[10] how many steps are in work at a time, "0" for all   ARGV[11] "1" when a
+--         step says how to undo it
+-- ARGV[…] eleven each: id; head, as read_head has it; delay in ms or due time; body:
 --         run and step, spec, payload; name; its dependents, as the run's edges have them; indexes of
---         the steps that it depends on
+--         the steps that it depends on; of these, the ones that hold it back; its join, as the run has
+--         it; name of the signal that it waits for, or ""; id of a task of this partition that has
+--         succeeded in its place, or ""
 -- Reply   "ok" | "exists" when the run has begun | "too_many_queues"
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
+--- @include "lib/run"
 
 local key = RUN .. ARGV[1]
 local state = call('HGET', key, 'state')
@@ -19,37 +25,49 @@ if state and state ~= 'G' then
 end
 local at = now()
 local at13 = format('%013d', at)
-for _, part in ipairs({'', ':input', ':ids', ':names', ':edges', ':upstream', ':remaining', ':waits', ':open'}) do
+for _, part in ipairs(RUN_PARTS) do
   touch(key .. part)
 end
 if not state then
   index_add(STAGING, at, ARGV[1])
-  write('HSET', key, 'state', 'G', 'name', ARGV[2], 'steps', ARGV[3],
-    'created', format('%d', at))
+  write('HSET', key, 'state', 'G', 'name', ARGV[2], 'steps', ARGV[3], 'created', format('%d', at),
+    'depth', ARGV[9], 'window', ARGV[10], 'compensates', ARGV[11])
+  if ARGV[8] ~= '' then
+    write('HSET', key, 'parent', ARGV[8])
+  end
 end
 local first, count = tonumber(ARGV[6]), tonumber(ARGV[7])
 if first == 0 then
   write('SET', key .. ':input', ARGV[4])
   write('HSET', key .. ':edges', -1, ARGV[5])
 end
--- waits_of(index, upstream): the edges that hold back a step which depends on several.
-local function waits_of(index, upstream)
+
+-- stage_waits(index, upstream, holding, join): the edges that hold back a step, unless it depends on
+-- one alone. Those that do not hold it back any more have succeeded.
+local function stage_waits(index, upstream, holding, join)
+  if join ~= 'a' and not find(upstream, ' ', 1, true) then
+    return
+  end
   local edges = {}
-  for from in string.gmatch(upstream, '%d+') do
+  for from in string.gmatch(holding, '%d+') do
     edges[#edges + 1] = from .. '>' .. index
   end
-  return edges
+  write('HSET', key .. ':remaining', index, #edges .. (holding ~= upstream and '+' or ''))
+  each_chunk(edges, 400, function(list, from, to)
+    write('SADD', key .. ':waits', unpack(list, from, to))
+  end)
 end
+
 for i = 0, count - 1 do
   local index = first + i
-  local a = 8 + 7 * i
-  local id, h = ARGV[a], read_head(ARGV[a + 1])
+  local a = 12 + 11 * i
+  local id, h, done = ARGV[a], read_head(ARGV[a + 1]), ARGV[a + 10]
   if not admit_queue(h.queue) then
     return 'too_many_queues'
   end
   touch(RECORD .. id)
-  write('SET', RECORD .. id,
-    new_record(h, 'B', at13, format('%013d', ARGV[a + 2]), format('%013d', 0), ARGV[a + 3]))
+  write('SET', RECORD .. id, new_record(h, done == '' and 'B' or 'D', at13,
+    format('%013d', ARGV[a + 2]), format('%013d', 0), ARGV[a + 3]))
   write('SETRANGE', key .. ':ids', index * 26, id)
   write('HSET', key .. ':names', index, ARGV[a + 4])
   if ARGV[a + 5] ~= '' then
@@ -58,14 +76,26 @@ for i = 0, count - 1 do
   if ARGV[a + 6] ~= '' then
     write('HSET', key .. ':upstream', index, ARGV[a + 6])
   end
-  local edges = waits_of(index, ARGV[a + 6])
-  if #edges > 1 then
-    write('HSET', key .. ':remaining', index, #edges)
-    each_chunk(edges, 400, function(list, from, to)
-      write('SADD', key .. ':waits', unpack(list, from, to))
-    end)
+  if ARGV[a + 8] ~= '' then
+    write('HSET', key .. ':joins', index, ARGV[a + 8])
   end
-  write('SADD', key .. ':open', index)
+  if ARGV[a + 9] ~= '' then
+    write('HSET', key .. ':signals', ARGV[a + 9], '')
+  end
+  if done == '' then
+    stage_waits(index, ARGV[a + 6], ARGV[a + 7], ARGV[a + 8])
+    write('SADD', key .. ':open', index)
+    if ARGV[10] ~= '0' then
+      index_add(key .. ':held', index, index)
+    end
+  else
+    local result = call('GET', RESULT .. done)
+    if result then
+      touch(RESULT .. id)
+      write('SET', RESULT .. id, result)
+    end
+    index_add(index_key(h.queue, 'D'), at13, id)
+  end
 end
 flush()
 return 'ok'

@@ -364,7 +364,7 @@ class RunStoreContractTest extends Contract {
   }
 
   private void advanceAll() {
-    while (stores.runs().advance(home()) > 0) {}
+    while (stores.runs().advance(home()).more()) {}
   }
 
   private Map<String, TaskState> states(String runId) {

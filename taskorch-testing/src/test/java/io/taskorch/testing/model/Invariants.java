@@ -319,14 +319,17 @@ final class Invariants {
     }
     String index = String.valueOf(step.step());
     Set<String> waits = new HashSet<>();
-    boolean isBroken = false;
+    // What the upstream steps that have ended came to, as the run has it, in any order.
+    Set<String> origins = new HashSet<>();
     String upstream = contents.hash("run:" + run + ":upstream").getOrDefault(index, "");
     for (String before : upstream.split(" ", -1)) {
       TaskState state = before.isEmpty() ? null : byIndex.get(Integer.valueOf(before)).state();
       if (state != null && !state.isFinal()) {
         waits.add(before + ">" + index);
       }
-      isBroken |= state == TaskState.FAILED || state == TaskState.CANCELLED;
+      if (state != null && state.isFinal()) {
+        origins.add(state == TaskState.SUCCEEDED ? "+" : state == TaskState.SKIPPED ? "~" : "!");
+      }
     }
     Set<String> stored = new HashSet<>(contents.set("run:" + run + ":waits"));
     stored.removeIf(edge -> !edge.endsWith(">" + index));
@@ -335,12 +338,16 @@ final class Invariants {
     expect(
         stored.equals(isJoin ? waits : Set.of()),
         "step " + step.id() + " waits for " + stored + ", not " + waits);
+    String remaining = contents.hash("run:" + run + ":remaining").getOrDefault(index, "");
+    String count = remaining.replaceAll("[^0-9]", "");
     expect(
-        contents
-            .hash("run:" + run + ":remaining")
-            .getOrDefault(index, "")
-            .equals(isJoin ? waits.size() + (isBroken ? "!" : "") : ""),
+        count.equals(isJoin ? String.valueOf(waits.size()) : ""),
         "step " + step.id() + " miscounts what it waits for");
+    expect(
+        !isJoin
+            || Set.of(remaining.substring(count.length()).split("")).equals(origins)
+            || (origins.isEmpty() && remaining.length() == count.length()),
+        "step " + step.id() + " forgets what it waited for");
   }
 
   private void keys() {

@@ -54,6 +54,8 @@ final class ModelRun {
         createdAt,
         finishedAt,
         cancelRequested,
+        null,
+        null,
         steps.stream().map(step -> seen(step, tasks.get(step.taskId()))).toList());
   }
 
@@ -66,6 +68,8 @@ final class ModelRun {
         task.attempt,
         task.startedAt,
         task.state.isFinal() ? task.updatedAt : null,
-        task.reason);
+        task.reason,
+        null,
+        null);
   }
 }

@@ -2,12 +2,15 @@ package io.taskorch.testing.model;
 
 import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
+import io.taskorch.task.Json;
 import io.taskorch.task.Reason;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskState;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,7 +51,7 @@ final class ModelRunStore implements RunStore {
   }
 
   @Override
-  public Run cancel(String id) {
+  public Run cancel(String id, String actor) {
     ModelRun run = requireRun(id);
     if (run.state != RunState.RUNNING && run.state != RunState.CANCELLED) {
       throw new IllegalRunMoveException("cancel", id, run.state);
@@ -70,7 +73,7 @@ final class ModelRunStore implements RunStore {
   }
 
   @Override
-  public Run retry(String id, String operation) {
+  public Run retry(String id, String actor, String operation) {
     ModelRun run = requireRun(id);
     if (operation.equals(run.retryOperation)) {
       return run.seen(model.tasks);
@@ -98,8 +101,23 @@ final class ModelRunStore implements RunStore {
   }
 
   @Override
-  public int advance(int partition) {
-    return 0;
+  public Advanced advance(int partition) {
+    return new Advanced(false, null, model.now);
+  }
+
+  @Override
+  public void signal(String id, String name, Json payload) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Run act(String id, StepAction action, String actor, String operation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public WorkflowDefinition definition(String id) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

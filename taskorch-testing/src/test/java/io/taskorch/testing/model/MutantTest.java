@@ -65,11 +65,13 @@ class MutantTest {
     AN_ATTEMPT_IS_NOT_NOTED("lib/history", "t.notes = '1'", ""),
     A_DELETED_TASK_LEAVES_ITS_RESULT("lib/forget", "delete(RESULT .. id)", ""),
     A_STEP_IS_RELEASED_BY_ITS_FIRST_EDGE(
-        "lib/end_task", "if remaining.count == 0 then", "if true then"),
+        "lib/run", "elseif remaining.count > 0 then", "elseif false then"),
     A_FAILED_STEP_RELEASES_WHAT_COMES_AFTER(
-        "lib/end_task", "step.succeeded and freed or dropped", "freed"),
-    A_CANCELLED_RUN_GOES_ON("run/cancel", "leave_for_later(r, 'c 0')", ""),
-    A_JOIN_FORGETS_A_FAILURE("lib/end_task", "remaining.broken or not edge.succeeded", "false"),
+        "lib/end_task",
+        "{D = 'R', K = 'K', F = 'C', C = 'C'}",
+        "{D = 'R', K = 'K', F = 'R', C = 'R'}"),
+    A_CANCELLED_RUN_GOES_ON("lib/run", "leave_for_later(r, 'c 0')", ""),
+    A_JOIN_FORGETS_A_FAILURE("lib/run", "F = '!', C = '!'}", "F = '+', C = '+'}"),
     A_RUN_NEVER_ENDS("lib/run", "if r.goes_on", "if true");
 
     final String script;

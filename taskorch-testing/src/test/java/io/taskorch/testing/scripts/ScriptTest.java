@@ -26,6 +26,8 @@ class ScriptTest {
           "run/stage",
           "run/commit",
           "run/retry",
+          "run/signal",
+          "run/act",
           "key/reserve",
           "schedule/hold",
           "schedule/save",
@@ -54,7 +56,8 @@ class ScriptTest {
                 .name()
                 .matches(
                     ".*/(read|page|page_succeeded|records|states|position|depths|logs|list|names"
-                        + "|versions|ids|input|partitions|declared)")
+                        + "|versions|ids|input|partitions|declared|signals|results|last_results"
+                        + "|succeeded)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
     assertThat(script.firstLine()).isEqualTo(flags);

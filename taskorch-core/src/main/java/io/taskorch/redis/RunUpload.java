@@ -1,0 +1,180 @@
+package io.taskorch.redis;
+
+import io.taskorch.task.Json;
+import io.taskorch.task.TaskId;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Join;
+import io.taskorch.workflow.Kind;
+import io.taskorch.workflow.Step;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is stored step by step, then begun by one call. Its ids follow from the run's, so that
+ * the same run uploaded again is the same.
+ *
+ * @param name of its definition
+ * @param version of the definition; null when it is not stored
+ * @param steps in topological order
+ * @param parent the step that begins it, {@code <run> <index>}; empty for none
+ * @param depth how many runs began one another up to this one
+ * @param window how many steps are in work at a time; 0 for all
+ */
+record RunUpload(
+    String id,
+    String name,
+    @Nullable Integer version,
+    Json input,
+    List<UploadedStep> steps,
+    String parent,
+    int depth,
+    int window) {
+
+  /**
+   * A step that is uploaded.
+   *
+   * @param upstream places of its dependencies
+   * @param downstream places of the steps that depend on it
+   * @param done id of a task that has succeeded in its place; empty for none
+   */
+  record UploadedStep(Step step, StoredStep stored, int[] upstream, int[] downstream, String done) {
+
+    /** A step that waits for nothing and that nothing waits for. */
+    static UploadedStep alone(Step step, StoredStep stored) {
+      return new UploadedStep(step, stored, new int[0], new int[0], "");
+    }
+  }
+
+  /** A step's id: the time and partition of the run's, and a hash of the run's id and the index. */
+  static String stepId(String runId, int index) {
+    byte[] digest = Sha256.of((runId + "/" + index).getBytes(StandardCharsets.US_ASCII));
+    return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
+  }
+
+  /**
+   * Stores and begins the run; one that has begun already is left as it is.
+   *
+   * @return whether there is more to do than one call does
+   */
+  boolean store(RedisCalls calls) {
+    int partition = TaskId.partitionOf(id);
+    List<Staged> staged = IntStream.range(0, steps.size()).mapToObj(this::staged).toList();
+    boolean compensates = steps.stream().anyMatch(s -> s.step().compensateWith() != null);
+    for (Chunk<Staged> chunk : Chunk.split(staged, s -> partition, Staged::size)) {
+      int first = chunk.items().getFirst().index;
+      Args args =
+          Args.ofCapacity(11 + 11 * chunk.items().size())
+              .add(id)
+              .add(version == null ? name : name + "@" + version)
+              .add(steps.size())
+              .add(first == 0 ? input.utf8() : new byte[0])
+              .add(first == 0 ? edgesTo(roots()) : "")
+              .add(first)
+              .add(chunk.items().size())
+              .add(parent)
+              .add(depth)
+              .add(window)
+              .add(compensates);
+      chunk.items().forEach(step -> addTo(args, step));
+      String reply = calls.word(partition, "run/stage", args);
+      if (reply.equals("too_many_queues")) {
+        throw RedisTaskStore.tooManyQueues();
+      }
+      if (reply.equals("exists")) {
+        return false;
+      }
+    }
+    return calls.word(partition, "run/commit", Args.of().add(id)).equals("more");
+  }
+
+  /** Steps that nothing holds back. */
+  private IntStream roots() {
+    return IntStream.range(0, steps.size())
+        .filter(i -> steps.get(i).done().isEmpty() && holding(i).length == 0);
+  }
+
+  /** Dependencies that hold a step back when the run begins. */
+  private int[] holding(int index) {
+    UploadedStep step = steps.get(index);
+    int[] open =
+        Arrays.stream(step.upstream()).filter(i -> steps.get(i).done().isEmpty()).toArray();
+    boolean oneIsEnough = step.step().join() == Join.ANY_SUCCEEDED;
+    return oneIsEnough && open.length < step.upstream().length ? new int[0] : open;
+  }
+
+  private record Staged(int index, byte[] head, byte[] body) {
+    int size() {
+      return body.length;
+    }
+  }
+
+  private Staged staged(int index) {
+    UploadedStep step = steps.get(index);
+    TaskSpec task = step.step().task();
+    byte[] spec = SpecCodec.encode(task, step.stored());
+    return new Staged(
+        index,
+        TaskRecord.head(task, step.stored(), spec.length),
+        TaskRecord.body(task, id, index, spec));
+  }
+
+  private void addTo(Args args, Staged staged) {
+    UploadedStep step = steps.get(staged.index);
+    String signal = step.step().signal();
+    args.add(stepId(id, staged.index))
+        .add(staged.head)
+        .add(delay(step.step()))
+        .add(staged.body)
+        .add(step.step().name())
+        .add(edgesTo(Arrays.stream(step.downstream())))
+        .add(indexes(step.upstream()))
+        .add(indexes(holding(staged.index)))
+        .add(mark(step.step().join()))
+        .add(signal == null ? "" : signal)
+        .add(step.done());
+  }
+
+  private static String indexes(int[] places) {
+    return Arrays.stream(places).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
+
+  /** What a record of a blocked step has for its due time. That of a wait begins with the wait. */
+  private static long delay(Step step) {
+    Duration delay = step.task().delay();
+    Instant runAt = step.task().runAt();
+    if (step.kind() == Kind.WAIT) {
+      return 0;
+    }
+    if (delay != null) {
+      return delay.toMillis();
+    }
+    return runAt == null || runAt.toEpochMilli() < TaskRecord.FIRST_TIME ? 0 : runAt.toEpochMilli();
+  }
+
+  /** Steps as {@code lib/run.lua} lists dependents. */
+  private String edgesTo(IntStream places) {
+    return places
+        .mapToObj(
+            i -> {
+              UploadedStep step = steps.get(i);
+              String mark = mark(step.step().join());
+              boolean alone = step.upstream().length <= 1 && !mark.equals("a");
+              return (alone ? "=" : mark) + i;
+            })
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String mark(Join join) {
+    return switch (join) {
+      case ALL_SUCCEEDED -> "";
+      case ALL_FINISHED -> "a";
+      case ANY_SUCCEEDED -> "y";
+    };
+  }
+}
