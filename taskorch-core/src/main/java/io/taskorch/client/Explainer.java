@@ -1,5 +1,6 @@
 package io.taskorch.client;
 
+import io.taskorch.client.Explanation.Awaits;
 import io.taskorch.client.Explanation.Behind;
 import io.taskorch.client.Explanation.Cause;
 import io.taskorch.client.Explanation.DueLater;
@@ -43,7 +44,7 @@ final class Explainer {
   Explanation explain(Task task) {
     List<Cause> causes = new ArrayList<>();
     switch (task.state()) {
-      case BLOCKED -> causes.add(new WaitsFor(unfinishedUpstream(task)));
+      case BLOCKED -> causes.add(blocked(task));
       case SCHEDULED, RETRYING, PENDING -> addHindrances(task, causes);
       case RUNNING -> causes.add(new Running(task.workerId(), task.cancelRequested()));
       case SUCCEEDED, FAILED, CANCELLED, SKIPPED ->
@@ -52,6 +53,12 @@ final class Explainer {
     Instant estimate = estimate(task, causes);
     addTime(task, causes);
     return new Explanation(task.id(), task.state(), causes, estimate);
+  }
+
+  private Cause blocked(Task task) {
+    StepLink link = task.step();
+    String awaited = link == null ? null : link.waitingFor();
+    return awaited == null ? new WaitsFor(unfinishedUpstream(task)) : new Awaits(awaited);
   }
 
   private List<String> unfinishedUpstream(Task task) {

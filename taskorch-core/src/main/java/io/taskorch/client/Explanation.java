@@ -153,6 +153,23 @@ public record Explanation(
     }
   }
 
+  /**
+   * Nothing upstream holds it back, but no worker ends it either.
+   *
+   * @param what as {@link io.taskorch.task.StepLink#waitingFor}
+   */
+  public record Awaits(String what) implements Cause {
+    @Override
+    public String code() {
+      return "awaits";
+    }
+
+    @Override
+    public String detail() {
+      return "waits for " + what;
+    }
+  }
+
   /** A worker runs it. */
   public record Running(@Nullable String workerId, boolean cancelRequested) implements Cause {
     @Override

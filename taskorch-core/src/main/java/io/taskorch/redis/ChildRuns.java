@@ -6,6 +6,7 @@ import io.taskorch.redis.StepDecider.Move;
 import io.taskorch.redis.StepDecider.Undecided;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.task.Element;
+import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Reason;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs that a step of another run begins: for the elements of a list, of another workflow, or to
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * it, and its end has the step decided again.
  */
 final class ChildRuns {
+
+  private static final Logger log = LoggerFactory.getLogger(ChildRuns.class);
 
   /** More runs that began one another are taken for one that begins itself. */
   static final int MOST_DEPTH = 10;
@@ -75,13 +80,15 @@ final class ChildRuns {
     }
   }
 
-  private static Move begin(Undecided step, Begun child) {
-    if (step.depth() >= MOST_DEPTH) {
+  private Move begin(Undecided undecided, StoredStep step, Begun child) {
+    if (undecided.depth() >= MOST_DEPTH) {
       return Move.fail(
           Reason.UNDECIDABLE,
           TaskError.of("too-deep", "more than " + MOST_DEPTH + " runs would begin one another"));
     }
-    return Move.begin(child, step.now().plus(UPLOAD));
+    // What cannot be stored is known before the step depends on it.
+    RunUpload unused = upload(undecided, step, child);
+    return Move.begin(child, undecided.now().plus(UPLOAD));
   }
 
   /** What becomes of a step with {@code for_each} that has not begun a run. */
@@ -89,7 +96,7 @@ final class ChildRuns {
     List<Json> elements = elements(undecided, step);
     return elements.isEmpty()
         ? Move.succeed(Json.of("[]"))
-        : begin(undecided, new Begun(StepDecider.childId(undecided), 0));
+        : begin(undecided, step, new Begun(StepDecider.childId(undecided), 0));
   }
 
   private List<Json> elements(Undecided undecided, StoredStep step) {
@@ -102,7 +109,7 @@ final class ChildRuns {
   /** What becomes of a step of another workflow that has not begun a run. */
   Move forWorkflow(Undecided undecided, StoredStep step) {
     DefinitionStore.Stored stored = definition(step, step.version());
-    return begin(undecided, new Begun(StepDecider.childId(undecided), stored.version().number()));
+    return begin(undecided, step, new Begun(StepDecider.childId(undecided), stored.version().number()));
   }
 
   private DefinitionStore.Stored definition(StoredStep step, @Nullable Integer version) {
@@ -118,7 +125,7 @@ final class ChildRuns {
     if (state == null) {
       return undecided.cancelled()
           ? Move.end('C', Reason.RUN_CANCELLED)
-          : begin(undecided, Begun.of(undecided.child()));
+          : begin(undecided, step, Begun.of(undecided.child()));
     }
     return switch (state) {
       case RUNNING, COMPENSATING -> Move.await(null, "");
@@ -137,12 +144,13 @@ final class ChildRuns {
 
   /** Stores the run that a step has begun; once is enough, and often does no harm. */
   void store(Undecided undecided, Begun child) {
-    StoredStep step = undecided.step();
-    RunUpload upload =
-        step.forEach() == null
-            ? ofWorkflow(undecided, step, child)
-            : ofElements(undecided, step, child);
-    upload.store(calls);
+    boolean unused = upload(undecided, undecided.step(), child).store(calls);
+  }
+
+  private RunUpload upload(Undecided undecided, StoredStep step, Begun child) {
+    return step.forEach() == null
+        ? ofWorkflow(undecided, step, child)
+        : ofElements(undecided, step, child);
   }
 
   private RunUpload ofElements(Undecided undecided, StoredStep step, Begun child) {
@@ -251,7 +259,7 @@ final class ChildRuns {
     Args args = Args.of().add(undecided.runId());
     RunState state = undecided.childState();
     if (state == null) {
-      List<UploadedStep> steps = compensations(undecided);
+      List<UploadedStep> steps = compensationsIfPossible(undecided);
       if (steps.isEmpty()) {
         calls.word(undecided.partition(), "run/undo", args.add("F").add("").add(""));
         return;
@@ -274,6 +282,16 @@ final class ChildRuns {
       calls.word(undecided.partition(), "run/undo", args.add(end).add("").add(""));
     } else {
       calls.word(undecided.partition(), "run/undo", args.add("W").add("").add(""));
+    }
+  }
+
+  /** None when there is nothing to undo, or no way to say what. */
+  private List<UploadedStep> compensationsIfPossible(Undecided undecided) {
+    try {
+      return compensations(undecided);
+    } catch (InvalidTaskException e) {
+      log.error("run {} cannot be undone: {}", undecided.runId(), e.getMessage());
+      return List.of();
     }
   }
 

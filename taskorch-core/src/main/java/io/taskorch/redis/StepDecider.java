@@ -213,7 +213,13 @@ final class StepDecider {
                 .add(move.to)
                 .add(move.first)
                 .add(move.second));
-    if (move.to.equals("N") && reply.equals("ok")) {
+    if (reply.equals("too_many")) {
+      apply(
+          step,
+          Move.fail(
+              Reason.UNDECIDABLE,
+              TaskError.of("too-many-runs", "too many runs have come about from one")));
+    } else if (move.to.equals("N") && reply.equals("ok")) {
       children.store(step, Begun.of(new String(move.first, StandardCharsets.US_ASCII)));
     }
   }

@@ -4,7 +4,7 @@
 --   run:<id>            hash: state, name, created, finished, steps, cancel; failed, cancelled: numbers
 --                       of steps that ended so; resetting: what starts steps over, empty when nothing
 --                       does; parent: "<run> <step index>" that began it; depth: how many began one
---                       another; window: how many steps are in work at a time; compensates: whether
+--                       another; begun: how many runs came about from it; window: how many steps are in work at a time; compensates: whether
 --                       a step says how to undo it
 --   run:<id>:input      string, opaque
 --   run:<id>:ids        string: the task ids of all steps in topological order, 26 bytes each
@@ -48,9 +48,9 @@ local RUN_PARTS = {'', ':input', ':ids', ':names', ':edges', ':upstream', ':join
 
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200
-local edges_followed, left_for_later, runs
+local edges_followed, left_for_later, runs, told
 each_call(function()
-  edges_followed, left_for_later, runs = 0, false, {}
+  edges_followed, left_for_later, runs, told = 0, false, {}, false
 end)
 
 -- open_run(id): a run as a table, read once per call; nil when it is not stored.
@@ -136,7 +136,10 @@ end
 local function undecide(step, at)
   left_for_later = true
   index_add(UNDECIDED, format('%d', at), step)
-  write('SPUBLISH', prefix .. 'work', 'undecided')
+  if not told then
+    told = true
+    write('SPUBLISH', prefix .. 'work', 'undecided')
+  end
 end
 
 -- child_of(r, index): the run that a step began, nil for none; and all that is remembered of it.
@@ -145,6 +148,16 @@ local function child_of(r, index)
   if child then
     return sub(child, 1, 26), child
   end
+end
+
+-- root_of(r): the run that somebody started, and from which this one came about.
+local function root_of(r)
+  local above = r
+  while above do
+    r = above
+    above = r.parent and open_run(sub(r.parent, 1, 26))
+  end
+  return r
 end
 
 -- cancel_run(r): marks a running run as cancelled, so that none of its steps starts any more; its steps

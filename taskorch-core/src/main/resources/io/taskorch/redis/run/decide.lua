@@ -9,11 +9,13 @@
 --         only when it is woken; N: id of that run
 -- ARGV[6] F: error, opaque JSON; W: name of the signal that wakes it, or ""; N: when to look whether
 --         that run has been stored, in ms
--- Reply   "ok" | "woken" when the signal is there already | "gone" when it is not to be decided
+-- Reply   "ok" | "too_many" when too many runs have come about from one | "woken" when the signal is there already | "gone" when it is not to be decided
 --- @include "lib/now"
 --- @include "lib/end_task"
 --- @include "lib/history"
 
+-- So many runs may come about from one that somebody started: a workflow that begins itself ends.
+local MOST_BEGUN = 20000
 local at = now()
 local entry = ARGV[1] .. ' ' .. ARGV[2]
 local index, to = tonumber(ARGV[2]), ARGV[4]
@@ -63,6 +65,15 @@ if to == 'W' then
   flush()
   return 'ok'
 elseif to == 'N' then
+  if not child_of(r, index) then
+    local root = root_of(r)
+    local begun = tonumber(call('HGET', root.key, 'begun') or 0)
+    if begun >= MOST_BEGUN then
+      return 'too_many'
+    end
+    touch(root.key)
+    write('HSET', root.key, 'begun', begun + 1)
+  end
   begin_waiting()
   touch(r.key .. ':children')
   write('HSET', r.key .. ':children', index, ARGV[5])
