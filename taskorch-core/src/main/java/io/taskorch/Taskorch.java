@@ -89,13 +89,13 @@ public final class Taskorch implements AutoCloseable {
   }
 
   /**
-   * Registers every method of the object that has {@link io.taskorch.worker.TaskHandler}. Before
-   * the start.
+   * Registers every method of the object that has {@link io.taskorch.worker.TaskHandler} or {@link
+   * io.taskorch.workflow.Workflow}. Before the start.
    *
-   * @throws IllegalArgumentException when there is none, or one cannot be a handler
+   * @throws IllegalArgumentException when there is none, or one cannot be what it says
    */
-  public Taskorch register(Object handlerMethods) {
-    handlers.add(handlerMethods);
+  public Taskorch register(Object annotated) {
+    handlers.add(annotated);
     return this;
   }
 
@@ -111,8 +111,8 @@ public final class Taskorch implements AutoCloseable {
   }
 
   /**
-   * Stores the schedules that handlers declare, then starts the worker, if a handler is registered,
-   * and upkeep, unless it is off. A second call changes nothing.
+   * Stores the workflows and schedules that methods declare, then starts the worker, if a handler
+   * is registered, and upkeep, unless it is off. A second call changes nothing.
    *
    * @throws IllegalStateException after {@link #close}
    * @throws io.taskorch.task.StoreUnavailableException nothing has started; it may be called again
@@ -125,6 +125,7 @@ public final class Taskorch implements AutoCloseable {
       }
       if (!started) {
         handlers.seal();
+        workflows.declareAll(handlers.workflows());
         schedules.declareAll(handlers.schedules());
         startWorker();
         startUpkeep();

@@ -26,6 +26,7 @@ import io.taskorch.workflow.StepNotFoundException;
 import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores workflow definitions, starts runs, waits for them, reads and operates them.
@@ -43,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * be reached in time.
  */
 public final class WorkflowClient {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkflowClient.class);
 
   /** A result may have 1 MiB. */
   private static final int RESULTS_A_CALL = 20;
@@ -186,6 +191,17 @@ public final class WorkflowClient {
         new DefinitionVersion(
             definition, saved.version().number(), inputSchema, saved.version().createdAt()),
         saved.created());
+  }
+
+  /** Stores what a program declares, each as {@link #define(WorkflowDefinition)} does. */
+  public void declareAll(Collection<WorkflowDefinition> declared) {
+    for (WorkflowDefinition definition : declared) {
+      DefinitionSubmission stored = define(definition);
+      if (stored.created()) {
+        log.info(
+            "workflow {} is stored as version {}", definition.name(), stored.definition().number());
+      }
+    }
   }
 
   /**

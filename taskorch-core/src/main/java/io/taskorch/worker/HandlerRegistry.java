@@ -6,6 +6,8 @@ import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Workflow;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -24,28 +26,32 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers of a worker, one per task type. Filled by one thread, before the worker starts. */
+/**
+ * The handlers of a worker, one per task type, and what is declared beside them. Filled by one
+ * thread, before the worker starts.
+ */
 public final class HandlerRegistry {
 
   private final Map<String, Handler> byType = new LinkedHashMap<>();
   private final Map<String, List<Schedule>> schedules = new LinkedHashMap<>();
+  private final Map<String, WorkflowDefinition> workflows = new LinkedHashMap<>();
   private boolean sealed;
 
   /**
-   * Adds every method of the object that has {@link TaskHandler}, inherited ones too, or a {@link
-   * Handler}.
+   * Adds every method of the object that has {@link TaskHandler} or {@link Workflow}, inherited
+   * ones too, or a {@link Handler}.
    *
-   * @throws IllegalArgumentException when there is none, or one cannot be a handler
+   * @throws IllegalArgumentException when there is none, or one cannot be what it says
    */
   public void add(Object handlers) {
     if (handlers instanceof Handler handler) {
       add(handler);
       return;
     }
-    List<Method> methods = handlerMethods(handlers.getClass());
+    List<Method> methods = annotatedMethods(handlers.getClass());
     if (methods.isEmpty()) {
       throw new IllegalArgumentException(
-          handlers.getClass().getName() + " has no method with @TaskHandler");
+          handlers.getClass().getName() + " has no method with @TaskHandler or @Workflow");
     }
     for (Method method : methods) {
       add(handlers, method);
@@ -53,38 +59,80 @@ public final class HandlerRegistry {
   }
 
   /**
-   * Adds one method that has {@link TaskHandler}.
+   * Adds one method that has {@link TaskHandler} or {@link Workflow}.
    *
-   * @throws IllegalArgumentException when it cannot be a handler
+   * @throws IllegalArgumentException when it cannot be what it says
    */
   public void add(Object target, Method method) {
-    TaskHandler annotation = method.getAnnotation(TaskHandler.class);
-    if (annotation == null) {
-      throw new IllegalArgumentException(describe(method) + " has no @TaskHandler");
-    }
+    TaskHandler handler = method.getAnnotation(TaskHandler.class);
+    Workflow workflow = method.getAnnotation(Workflow.class);
     try {
-      Type[] types = method.getGenericParameterTypes();
-      int payload = payloadIndex(method);
-      add(
-          new Handler(
-              annotation.value(),
-              annotation.queue(),
-              retryPolicy(annotation.retry()),
-              timeout(annotation.timeout()),
-              payload < 0 ? null : types[payload],
-              new MethodFunction(bound(target, method, payload))));
-      // Of a class without any, too: it may have had some.
-      List<Schedule> declared =
-          schedules.computeIfAbsent(method.getDeclaringClass().getName(), c -> new ArrayList<>());
-      TaskSchedule schedule = method.getAnnotation(TaskSchedule.class);
-      if (schedule != null) {
-        declared.add(schedule(annotation, schedule));
+      if (handler != null && workflow == null) {
+        addHandler(target, method, handler);
+      } else if (workflow != null && handler == null) {
+        addWorkflow(target, method, workflow);
+      } else {
+        throw new IllegalArgumentException("needs one of @TaskHandler and @Workflow");
       }
     } catch (InvalidTaskException e) {
       throw new IllegalArgumentException(describe(method) + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(describe(method) + ": " + e.getMessage(), e);
     }
+  }
+
+  private void addHandler(Object target, Method method, TaskHandler annotation) {
+    Type[] types = method.getGenericParameterTypes();
+    int payload = payloadIndex(method);
+    add(
+        new Handler(
+            annotation.value(),
+            annotation.queue(),
+            retryPolicy(annotation.retry()),
+            timeout(annotation.timeout()),
+            payload < 0 ? null : types[payload],
+            new MethodFunction(bound(target, method, payload))));
+    // Of a class without any, too: it may have had some.
+    List<Schedule> declared =
+        schedules.computeIfAbsent(method.getDeclaringClass().getName(), c -> new ArrayList<>());
+    TaskSchedule schedule = method.getAnnotation(TaskSchedule.class);
+    if (schedule != null) {
+      declared.add(schedule(annotation, schedule));
+    }
+  }
+
+  private void addWorkflow(Object target, Method method, Workflow annotation) {
+    if (method.getParameterCount() > 0 || method.getReturnType() != WorkflowDefinition.class) {
+      throw new IllegalArgumentException(
+          "a workflow's method takes nothing and returns a WorkflowDefinition");
+    }
+    WorkflowDefinition definition = definition(bound(target, method, -1));
+    String name = annotation.value();
+    if (!name.equals(definition.name())) {
+      throw new IllegalArgumentException(
+          "is of workflow " + name + ", but returns one named " + definition.name());
+    }
+    if (sealed) {
+      throw new IllegalStateException("workflows are registered before the start");
+    }
+    if (workflows.putIfAbsent(name, definition) != null) {
+      throw new IllegalArgumentException("there is a workflow " + name + " already");
+    }
+  }
+
+  private static WorkflowDefinition definition(MethodHandle method) {
+    Object returned;
+    try {
+      returned = (Object) method.invokeExact((Object) null, (TaskContext) null);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalArgumentException("throws " + e, e);
+    }
+    if (returned instanceof WorkflowDefinition definition) {
+      return definition;
+    }
+    throw new IllegalArgumentException("returns null");
   }
 
   /**
@@ -121,6 +169,11 @@ public final class HandlerRegistry {
     return byType.isEmpty();
   }
 
+  /** The definitions of {@link Workflow}, each valid. */
+  public Collection<WorkflowDefinition> workflows() {
+    return List.copyOf(workflows.values());
+  }
+
   /** The schedules of {@link TaskSchedule}, by the class that declares them. */
   public Map<String, List<Schedule>> schedules() {
     Map<String, List<Schedule>> copy = new LinkedHashMap<>();
@@ -148,7 +201,7 @@ public final class HandlerRegistry {
         .build();
   }
 
-  private static List<Method> handlerMethods(Class<?> type) {
+  private static List<Method> annotatedMethods(Class<?> type) {
     List<Method> found = new ArrayList<>();
     Set<String> overridden = new HashSet<>();
     for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
@@ -162,7 +215,9 @@ public final class HandlerRegistry {
         boolean inherits =
             !Modifier.isPrivate(method.getModifiers()) && !Modifier.isStatic(method.getModifiers());
         boolean first = !inherits || overridden.add(signature(method));
-        if (first && method.isAnnotationPresent(TaskHandler.class)) {
+        if (first
+            && (method.isAnnotationPresent(TaskHandler.class)
+                || method.isAnnotationPresent(Workflow.class))) {
           found.add(method);
         }
       }

@@ -1,9 +1,15 @@
 package io.taskorch.workflow;
 
+import io.taskorch.json.PayloadCodec;
+import io.taskorch.task.Priority;
+import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.Violations;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +47,8 @@ public record Step(
 
   /** Elements of a list that a step is done for. */
   public static final int MOST_ELEMENTS = 10_000;
+
+  private static final PayloadCodec PAYLOADS = new PayloadCodec(PayloadCodec.defaultMapper());
 
   /**
    * @throws io.taskorch.task.InvalidTaskException naming every field that is wrong
@@ -156,21 +164,81 @@ public record Step(
         version);
   }
 
-  /** A step that runs a task. */
-  public static Builder task(String name, TaskSpec task) {
-    return new Builder(name, Kind.TASK, task);
+  /** A step that runs a task of this type, without a payload. */
+  public static Builder task(String name, String type) {
+    return new Builder(name, Kind.TASK, TaskSpec.builder(type));
   }
 
-  /** A step of another kind; what it needs of a task is set on {@code task}. */
+  /**
+   * A step that runs a task.
+   *
+   * @param payload written as JSON; its strings may hold a {@link Ref}
+   * @throws IllegalArgumentException the payload cannot be written
+   */
+  public static Builder task(String name, String type, @Nullable Object payload) {
+    return new Builder(name, Kind.TASK, TaskSpec.builder(type).payload(PAYLOADS.write(payload)));
+  }
+
+  /** A step that runs this very task. */
+  public static Builder task(String name, TaskSpec task) {
+    return of(name, Kind.TASK, task);
+  }
+
+  /** A step that ends after a time, counted from the end of its dependencies. */
+  public static Builder waitFor(String name, Duration time) {
+    return ofKind(name, Kind.WAIT, task -> task.delay(time));
+  }
+
+  /** A step that ends at an instant. */
+  public static Builder waitUntil(String name, Instant time) {
+    return ofKind(name, Kind.WAIT, task -> task.runAt(time));
+  }
+
+  /** A step that ends when somebody sends the run the signal that has the step's name. */
+  public static Builder signal(String name) {
+    return signal(name, name);
+  }
+
+  /** A step that ends when somebody sends the run this signal, whose payload is its result. */
+  public static Builder signal(String name, String signal) {
+    return ofKind(name, Kind.SIGNAL, task -> task).signal(signal);
+  }
+
+  /** A step that ends when a person approves or rejects it. */
+  public static Builder approval(String name) {
+    return ofKind(name, Kind.APPROVAL, task -> task);
+  }
+
+  /** A step that runs the latest version of a stored definition, without an input. */
+  public static Builder workflow(String name, String definition) {
+    return workflow(name, definition, null);
+  }
+
+  /**
+   * A step that runs the latest version of a stored definition.
+   *
+   * @param input written as JSON; its strings may hold a {@link Ref}
+   * @throws IllegalArgumentException the input cannot be written
+   */
+  public static Builder workflow(String name, String definition, @Nullable Object input) {
+    return ofKind(name, Kind.WORKFLOW, task -> task.payload(PAYLOADS.write(input)))
+        .workflow(definition, null);
+  }
+
+  /** A step as a document tells of it, whose kind decides what is set on {@code task}. */
   public static Builder of(String name, Kind kind, TaskSpec task) {
-    return new Builder(name, kind, task);
+    return new Builder(name, kind, task.toBuilder());
+  }
+
+  private static Builder ofKind(String name, Kind kind, UnaryOperator<TaskSpec.Builder> needs) {
+    return new Builder(name, kind, needs.apply(TaskSpec.builder(kind.word())));
   }
 
   /** Collects the optional parts of a {@link Step}. */
   public static final class Builder {
     private final String name;
     private final Kind kind;
-    private final TaskSpec task;
+    private final TaskSpec.Builder task;
     private List<String> dependencies = List.of();
     private Join join = Join.ALL_SUCCEEDED;
     private @Nullable String when;
@@ -182,12 +250,13 @@ public record Step(
     private @Nullable String workflow;
     private @Nullable Integer version;
 
-    private Builder(String name, Kind kind, TaskSpec task) {
+    private Builder(String name, Kind kind, TaskSpec.Builder task) {
       this.name = name;
       this.kind = kind;
       this.task = task;
     }
 
+    /** Names of the steps that come before it. */
     public Builder after(String... steps) {
       return after(List.of(steps));
     }
@@ -202,16 +271,23 @@ public record Step(
       return this;
     }
 
+    /** See {@code docs/guides/conditions.md}. */
     public Builder when(@Nullable String condition) {
       this.when = condition;
       return this;
     }
 
+    /**
+     * Has it done once for each element.
+     *
+     * @param list a reference such as {@link Ref#input}
+     */
     public Builder forEach(@Nullable String list) {
       this.forEach = list;
       return this;
     }
 
+    /** How many elements are in work at a time; null for all. */
     public Builder maxParallel(@Nullable Integer value) {
       this.maxParallel = value;
       return this;
@@ -222,8 +298,35 @@ public record Step(
       return this;
     }
 
+    /** The type of the task that undoes it when the run fails. */
     public Builder compensateWith(@Nullable String type) {
       this.compensateWith = type;
+      return this;
+    }
+
+    /**
+     * How long an attempt may run, or how long a signal or an approval is waited for.
+     *
+     * @param longest null for no limit
+     */
+    public Builder timeout(@Nullable Duration longest) {
+      task.timeout(longest);
+      return this;
+    }
+
+    public Builder queue(String value) {
+      task.queue(value);
+      return this;
+    }
+
+    public Builder priority(Priority value) {
+      task.priority(value);
+      return this;
+    }
+
+    /** Wins over the handler's and the worker's; null leaves it to them. */
+    public Builder retryPolicy(@Nullable RetryPolicy value) {
+      task.retryPolicy(value);
       return this;
     }
 
@@ -245,7 +348,7 @@ public record Step(
       return new Step(
           name,
           kind,
-          task,
+          task.build(),
           dependencies,
           join,
           when,

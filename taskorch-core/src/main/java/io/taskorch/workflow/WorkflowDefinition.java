@@ -1,6 +1,8 @@
 package io.taskorch.workflow;
 
+import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Violations;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +46,26 @@ public record WorkflowDefinition(String name, List<Step> steps) {
       checkReferences(steps, Dag.of(steps, wrong), wrong);
     }
     wrong.throwIfAny();
+  }
+
+  /**
+   * A definition of steps as they are written down, none of them built.
+   *
+   * @throws io.taskorch.task.InvalidTaskException naming what is wrong, with pointers such as
+   *     {@code /steps/0/timeout}
+   */
+  public static WorkflowDefinition of(String name, Step.Builder... steps) {
+    Violations wrong = new Violations();
+    List<Step> built = new ArrayList<>(steps.length);
+    for (int i = 0; i < steps.length; i++) {
+      try {
+        built.add(steps[i].build());
+      } catch (InvalidTaskException e) {
+        wrong.addAll("/steps/" + i, e.violations());
+      }
+    }
+    wrong.throwIfAny();
+    return new WorkflowDefinition(name, built);
   }
 
   private static int sizeOfCondition(Step step) {

@@ -10,6 +10,9 @@ import io.taskorch.task.Backoff;
 import io.taskorch.task.Json;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Step;
+import io.taskorch.workflow.Workflow;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.time.Duration;
@@ -244,5 +247,81 @@ class HandlerRegistryTest {
                       void again() {}
                     }))
         .withMessageContaining(".again: there is a handler for taken already");
+  }
+
+  static class Deployments {
+    @TaskHandler("deploy")
+    void deploy() {}
+
+    @Workflow("release")
+    private WorkflowDefinition release() {
+      return WorkflowDefinition.of("release", Step.task("deploy", "deploy"));
+    }
+  }
+
+  @Test
+  void workflowsAreRegisteredWithHandlersOrWithoutAny() {
+    registry.add(new Deployments());
+    registry.add(
+        new Object() {
+          @Workflow("other")
+          WorkflowDefinition other() {
+            return WorkflowDefinition.of("other", Step.approval("ok"));
+          }
+        });
+    assertThat(registry.types()).containsExactly("deploy");
+    assertThat(registry.workflows())
+        .extracting(WorkflowDefinition::name)
+        .containsExactly("release", "other");
+  }
+
+  @Test
+  void aWorkflowThatCannotBeIsRefusedWithMethodAndField() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @Workflow("w")
+                      WorkflowDefinition wrong() {
+                        return WorkflowDefinition.of(
+                            "w", Step.task("a", "t").timeout(Duration.ZERO));
+                      }
+                    }))
+        .withMessageContaining(".wrong: /steps/0/timeout");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @Workflow("w")
+                      WorkflowDefinition other() {
+                        return WorkflowDefinition.of("v", Step.task("a", "t"));
+                      }
+                    }))
+        .withMessageContaining(".other: is of workflow w, but returns one named v");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @Workflow("w")
+                      String text() {
+                        return "w";
+                      }
+                    }))
+        .withMessageContaining(".text: a workflow's method takes nothing");
+    registry.add(new Deployments());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @Workflow("release")
+                      WorkflowDefinition again() {
+                        return WorkflowDefinition.of("release", Step.task("a", "t"));
+                      }
+                    }))
+        .withMessageContaining(".again: there is a workflow release already");
   }
 }

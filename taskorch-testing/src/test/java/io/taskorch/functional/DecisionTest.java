@@ -14,8 +14,8 @@ import io.taskorch.task.TaskState;
 import io.taskorch.worker.Handler;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.Join;
-import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.OnFailure;
+import io.taskorch.workflow.Ref;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.Run.StepStatus;
 import io.taskorch.workflow.RunState;
@@ -245,12 +245,11 @@ class DecisionTest {
   @Test
   void aWait() {
     Taskorch taskorch = program();
-    TaskSpec pause = TaskSpec.builder("wait").delay(Duration.ofMillis(300)).build();
     Run run =
         run(
             taskorch,
             null,
-            Step.of("pause", Kind.WAIT, pause).build(),
+            Step.waitFor("pause", Duration.ofMillis(300)).build(),
             echo("after").after("pause").build());
     assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
     StepStatus waited = step(run, "pause");
@@ -261,7 +260,7 @@ class DecisionTest {
   @Test
   void aSignal() {
     Taskorch taskorch = program();
-    Step go = Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("go").build();
+    Step go = Step.signal("go").build();
     RunHandle waiting =
         start(
             taskorch,
@@ -288,7 +287,7 @@ class DecisionTest {
             null,
             Step.task("first", TaskSpec.builder("echo").delay(Duration.ofMillis(500)).build())
                 .build(),
-            Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("go").after("first").build());
+            Step.signal("go").after("first").build());
     taskorch.workflows().signal(handle.id(), "go", 7);
     Run run = handle.await(SOON);
     assertThat(result(taskorch, run, "go")).isEqualTo("7");
@@ -297,16 +296,7 @@ class DecisionTest {
   @Test
   void aSignalThatDoesNotCome() {
     Taskorch taskorch = program();
-    Run run =
-        run(
-            taskorch,
-            null,
-            Step.of(
-                    "go",
-                    Kind.SIGNAL,
-                    TaskSpec.builder("signal").timeout(Duration.ofMillis(200)).build())
-                .signal("go")
-                .build());
+    Run run = run(taskorch, null, Step.signal("go").timeout(Duration.ofMillis(200)).build());
     assertThat(run.state()).isEqualTo(RunState.FAILED);
     assertThat(step(run, "go").reason()).isEqualTo(Reason.TIMED_OUT);
   }
@@ -314,10 +304,7 @@ class DecisionTest {
   @Test
   void anApproval() {
     Taskorch taskorch = program();
-    Step[] steps = {
-      Step.of("ok", Kind.APPROVAL, TaskSpec.of("approval")).build(),
-      echo("after").after("ok").build()
-    };
+    Step[] steps = {Step.approval("ok").build(), echo("after").after("ok").build()};
     RunHandle first = start(taskorch, null, steps);
     await().until(() -> "approval".equals(step(get(taskorch, first), "ok").waitingFor()));
     taskorch.workflows().act(first.id(), new StepAction.Approve("ok", "fine"), "ann");
@@ -349,9 +336,7 @@ class DecisionTest {
         run(
             taskorch,
             3,
-            Step.of("sub", Kind.WORKFLOW, task("workflow", "{\"n\":\"${input}\"}"))
-                .workflow("inner", null)
-                .build(),
+            Step.workflow("sub", "inner", Map.of("n", Ref.input())).build(),
             Step.task("after", task("echo", "\"${steps.sub.result.b}\"")).after("sub").build());
     assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
     assertThat(result(taskorch, run, "after")).isEqualTo("[3]");
@@ -362,14 +347,8 @@ class DecisionTest {
     Taskorch taskorch = program();
     taskorch
         .workflows()
-        .define(
-            new WorkflowDefinition(
-                "inner", List.of(Step.of("ok", Kind.APPROVAL, TaskSpec.of("approval")).build())));
-    RunHandle handle =
-        start(
-            taskorch,
-            null,
-            Step.of("sub", Kind.WORKFLOW, TaskSpec.of("workflow")).workflow("inner", 1).build());
+        .define(new WorkflowDefinition("inner", List.of(Step.approval("ok").build())));
+    RunHandle handle = start(taskorch, null, Step.workflow("sub", "inner").build());
     await().until(() -> step(get(taskorch, handle), "sub").runId() != null);
     handle.cancel();
     Run run = handle.await(SOON);

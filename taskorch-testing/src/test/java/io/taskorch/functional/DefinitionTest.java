@@ -14,9 +14,11 @@ import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.worker.Handler;
 import io.taskorch.workflow.DefinitionNotFoundException;
+import io.taskorch.workflow.Ref;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
+import io.taskorch.workflow.Workflow;
 import io.taskorch.workflow.WorkflowDefinition;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -158,5 +160,30 @@ class DefinitionTest {
     taskorch.workflows().define(saying("1"));
     assertThatThrownBy(() -> taskorch.workflows().submit("pipeline", 2, null, null))
         .isInstanceOf(DefinitionNotFoundException.class);
+  }
+
+  static final class Greetings {
+    private final String word;
+
+    Greetings(String word) {
+      this.word = word;
+    }
+
+    @Workflow("greeting")
+    WorkflowDefinition greeting() {
+      return WorkflowDefinition.of(
+          "greeting", Step.task("say", "echo", word + " " + Ref.input("name")));
+    }
+  }
+
+  @Test
+  void whatAMethodReturnsIsStoredAtTheStartWhenItHasChanged() {
+    stack.started(new Greetings("hello"));
+    stack.started(new Greetings("hello"));
+    assertThat(taskorch.workflows().versions("greeting", null, 10)).hasSize(1);
+    Run run = taskorch.workflows().start("greeting", Map.of("name", "you")).await(SOON);
+    assertThat(said(run)).isEqualTo("\"hello you\"");
+    stack.started(new Greetings("good day"));
+    assertThat(taskorch.workflows().definition("greeting").number()).isEqualTo(2);
   }
 }

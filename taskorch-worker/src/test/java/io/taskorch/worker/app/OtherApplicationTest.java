@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micronaut.context.ApplicationContext;
 import io.taskorch.Taskorch;
 import io.taskorch.client.TaskClient;
+import io.taskorch.client.WorkflowClient;
 import io.taskorch.testing.TestRedis;
+import io.taskorch.workflow.RunState;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,19 @@ class OtherApplicationTest {
       Taskorch taskorch = context.getBean(Taskorch.class);
       assertThat(taskorch.worker().orElseThrow().slots()).isEqualTo(3);
       assertThat(taskorch.upkeep()).isPresent();
+    }
+  }
+
+  @Test
+  void itsBeansDeclareWorkflows() {
+    try (ApplicationContext context = ApplicationContext.run(settings)) {
+      assertThat(
+              context
+                  .getBean(WorkflowClient.class)
+                  .start("greetings", Map.of("names", List.of("you", "me")))
+                  .await(Duration.ofSeconds(20))
+                  .state())
+          .isEqualTo(RunState.SUCCEEDED);
     }
   }
 

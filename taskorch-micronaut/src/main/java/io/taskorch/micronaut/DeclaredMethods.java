@@ -7,16 +7,17 @@ import io.micronaut.inject.ExecutableMethod;
 import io.taskorch.Taskorch;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.worker.TaskHandler;
+import io.taskorch.workflow.Workflow;
 import jakarta.inject.Singleton;
+import java.lang.annotation.Annotation;
 
-/** Registers the {@link TaskHandler} methods of all beans, where this process is a worker. */
-@Singleton
-final class HandlerMethods implements ExecutableMethodProcessor<TaskHandler> {
+/** Registers the annotated methods of all beans, where this process is a worker. */
+abstract class DeclaredMethods<A extends Annotation> implements ExecutableMethodProcessor<A> {
 
   private final BeanContext beans;
   private final Roles roles;
 
-  HandlerMethods(BeanContext beans, Roles roles) {
+  DeclaredMethods(BeanContext beans, Roles roles) {
     this.beans = beans;
     this.roles = roles;
   }
@@ -28,6 +29,22 @@ final class HandlerMethods implements ExecutableMethodProcessor<TaskHandler> {
           .getBean(Taskorch.class)
           .handlers()
           .add(beans.getBean(definition), method.getTargetMethod());
+    }
+  }
+
+  /** Those that handle tasks. */
+  @Singleton
+  static final class Handlers extends DeclaredMethods<TaskHandler> {
+    Handlers(BeanContext beans, Roles roles) {
+      super(beans, roles);
+    }
+  }
+
+  /** Those that return workflows. */
+  @Singleton
+  static final class Workflows extends DeclaredMethods<Workflow> {
+    Workflows(BeanContext beans, Roles roles) {
+      super(beans, roles);
     }
   }
 }
