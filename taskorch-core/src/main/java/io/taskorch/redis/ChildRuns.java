@@ -6,14 +6,16 @@ import io.taskorch.redis.StepDecider.Move;
 import io.taskorch.redis.StepDecider.Undecided;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.task.Element;
-import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Reason;
+import io.taskorch.task.StorageFullException;
+import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskorchException;
 import io.taskorch.workflow.Dag;
 import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.DefinitionNotFoundException;
@@ -86,17 +88,18 @@ final class ChildRuns {
           Reason.UNDECIDABLE,
           TaskError.of("too-deep", "more than " + MOST_DEPTH + " runs would begin one another"));
     }
-    // What cannot be stored is known before the step depends on it.
-    RunUpload unused = upload(undecided, step, child);
-    return Move.begin(child, undecided.now().plus(UPLOAD));
+    RunUpload upload =
+        step.forEach() == null
+            ? ofWorkflow(undecided, step, child)
+            : ofElements(undecided, step, child);
+    return upload.steps().isEmpty()
+        ? Move.succeed(Json.of("[]"))
+        : Move.begin(child, undecided.now().plus(UPLOAD), upload);
   }
 
   /** What becomes of a step with {@code for_each} that has not begun a run. */
   Move forElements(Undecided undecided, StoredStep step) {
-    List<Json> elements = elements(undecided, step);
-    return elements.isEmpty()
-        ? Move.succeed(Json.of("[]"))
-        : begin(undecided, step, new Begun(StepDecider.childId(undecided), 0));
+    return begin(undecided, step, new Begun(StepDecider.childId(undecided), 0));
   }
 
   private List<Json> elements(Undecided undecided, StoredStep step) {
@@ -109,7 +112,8 @@ final class ChildRuns {
   /** What becomes of a step of another workflow that has not begun a run. */
   Move forWorkflow(Undecided undecided, StoredStep step) {
     DefinitionStore.Stored stored = definition(step, step.version());
-    return begin(undecided, step, new Begun(StepDecider.childId(undecided), stored.version().number()));
+    Begun child = new Begun(StepDecider.childId(undecided), stored.version().number());
+    return begin(undecided, step, child);
   }
 
   private DefinitionStore.Stored definition(StoredStep step, @Nullable Integer version) {
@@ -140,17 +144,6 @@ final class ChildRuns {
         yield StepDecider.succeedWith(step.forEach() == null ? ofLastSteps(id) : listOfResults(id));
       }
     };
-  }
-
-  /** Stores the run that a step has begun; once is enough, and often does no harm. */
-  void store(Undecided undecided, Begun child) {
-    boolean unused = upload(undecided, undecided.step(), child).store(calls);
-  }
-
-  private RunUpload upload(Undecided undecided, StoredStep step, Begun child) {
-    return step.forEach() == null
-        ? ofWorkflow(undecided, step, child)
-        : ofElements(undecided, step, child);
   }
 
   private RunUpload ofElements(Undecided undecided, StoredStep step, Begun child) {
@@ -256,12 +249,30 @@ final class ChildRuns {
 
   /** What becomes of a run that is to be undone. */
   void undo(Undecided undecided) {
+    try {
+      goOnUndoing(undecided);
+    } catch (StoreUnavailableException | StorageFullException e) {
+      throw e;
+    } catch (TaskorchException e) {
+      log.error("run {} cannot be undone", undecided.runId(), e);
+      end(undecided, RunState.FAILED);
+    }
+  }
+
+  private void end(Undecided undecided, RunState state) {
+    calls.word(
+        undecided.partition(),
+        "run/undo",
+        Args.of().add(undecided.runId()).add(String.valueOf(state.code())).add("").add(""));
+  }
+
+  private void goOnUndoing(Undecided undecided) {
     Args args = Args.of().add(undecided.runId());
     RunState state = undecided.childState();
     if (state == null) {
-      List<UploadedStep> steps = compensationsIfPossible(undecided);
+      List<UploadedStep> steps = compensations(undecided);
       if (steps.isEmpty()) {
-        calls.word(undecided.partition(), "run/undo", args.add("F").add("").add(""));
+        end(undecided, RunState.FAILED);
         return;
       }
       String id = undoingId(undecided.runId());
@@ -278,20 +289,9 @@ final class ChildRuns {
               0)
           .store(calls);
     } else if (state.isFinal()) {
-      String end = state == RunState.SUCCEEDED ? "U" : "F";
-      calls.word(undecided.partition(), "run/undo", args.add(end).add("").add(""));
+      end(undecided, state == RunState.SUCCEEDED ? RunState.COMPENSATED : RunState.FAILED);
     } else {
       calls.word(undecided.partition(), "run/undo", args.add("W").add("").add(""));
-    }
-  }
-
-  /** None when there is nothing to undo, or no way to say what. */
-  private List<UploadedStep> compensationsIfPossible(Undecided undecided) {
-    try {
-      return compensations(undecided);
-    } catch (InvalidTaskException e) {
-      log.error("run {} cannot be undone: {}", undecided.runId(), e.getMessage());
-      return List.of();
     }
   }
 
@@ -344,16 +344,20 @@ final class ChildRuns {
         .toList();
   }
 
-  /** The payload is what the step had, and its result, both found when a worker takes the task. */
+  /**
+   * The payload is what the step had, of one that was done for each element its list, and its
+   * result; both are found when a worker takes the task.
+   */
   private static Compensation compensation(
       Undecided undecided, int index, Task done, StoredStep step) {
     Map<String, String> upstream = new HashMap<>(step.upstream());
+    upstream.putAll(step.needs());
     upstream.put(step.name(), done.id());
     TaskSpec spec = done.spec();
     Json payload =
         Json.of(
             "{\"input\":"
-                + spec.payload()
+                + (step.forEach() == null ? spec.payload() : '"' + step.forEach() + '"')
                 + ",\"result\":\"${steps."
                 + step.name()
                 + ".result}\"}");
@@ -368,7 +372,13 @@ final class ChildRuns {
     Step undoing = Step.task(step.name(), task).build();
     String inputRun = step.inputRunId() == null ? undecided.runId() : step.inputRunId();
     StoredStep stored =
-        StoredStep.of(undoing, upstream, step.refersToInput(), inputRun, step.element(), Map.of());
+        StoredStep.of(
+            undoing,
+            upstream,
+            step.refersToInput() || step.forEach() != null,
+            inputRun,
+            step.element(),
+            Map.of());
     return new Compensation(done.updatedAt(), index, undoing, stored);
   }
 }

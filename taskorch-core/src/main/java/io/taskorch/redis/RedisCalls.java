@@ -31,13 +31,13 @@ import org.redisson.client.codec.ByteArrayCodec;
  * not reached. <em>Unknown</em>: the answer did not come. Both are sent again with the same
  * arguments until the budget is spent. Anything else is a mistake of ours and is thrown at once.
  */
-final class RedisCalls {
+class RedisCalls {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
   /** What a call answers, as Redisson names it for functions and for scripts. */
-  private enum Reply {
+  enum Reply {
     LIST(FunctionResult.LIST, ReturnType.LIST),
     WORD(FunctionResult.VALUE, ReturnType.VALUE),
     NUMBER(FunctionResult.LONG, ReturnType.LONG);
@@ -49,6 +49,11 @@ final class RedisCalls {
       this.ofFunction = ofFunction;
       this.ofScript = ofScript;
     }
+  }
+
+  /** Makes the way in to a Redis. */
+  interface Maker {
+    RedisCalls make(RedissonClient redisson, ScriptLibrary library, Keys keys, Duration budget);
   }
 
   private final RFunction functions;
@@ -86,7 +91,8 @@ final class RedisCalls {
     return reply;
   }
 
-  private <R> R call(int partition, String script, Reply type, Args args) {
+  /** The one place through which every call goes. */
+  <R> R call(int partition, String script, Reply type, Args args) {
     List<Object> prefix = Collections.singletonList(keys.prefix(partition));
     ScriptLibrary.Function function = library.function(script);
     Object[] values = args.toArray();

@@ -43,11 +43,15 @@ final class RedisEventLog implements EventLog {
    * What has happened to some tasks or runs.
    *
    * @param what {@code <state> <attempt> <queue> <type> <run or ->}, the same with {@code %} and
-   *     how far the task is, or {@code <state>} of a run
+   *     how far the task is, {@code <state>} of a run, or {@code !} and what a person did to one,
+   *     which moves nothing itself
    * @param ids in a row
    */
   private static void parse(String[] what, String ids, List<Event> events) {
     char state = what[0].charAt(0);
+    if (state == '!') {
+      return;
+    }
     for (int i = 0; i < ids.length(); i += TaskId.LENGTH) {
       String id = ids.substring(i, i + TaskId.LENGTH);
       if (what.length == 1) {

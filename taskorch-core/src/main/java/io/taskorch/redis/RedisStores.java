@@ -63,11 +63,12 @@ public final class RedisStores implements Stores {
   private final RedisServer server;
   private final RedisHints hints;
 
-  private RedisStores(RedissonClient redisson, RedisOptions options, RedisServer server) {
+  private RedisStores(
+      RedissonClient redisson, RedisOptions options, RedisServer server, RedisCalls.Maker maker) {
     this.redisson = redisson;
     this.partitions = new Partitions(options.partitions());
     this.calls =
-        new RedisCalls(
+        maker.make(
             redisson,
             new ScriptLibrary(server.isCluster(), options.scriptOverrides()),
             new Keys(options.namespace()),
@@ -88,6 +89,11 @@ public final class RedisStores implements Stores {
    *     namespace with another number of partitions
    */
   public static RedisStores connect(RedisOptions options) {
+    return connect(options, RedisCalls::new);
+  }
+
+  /** The same with another way in, as tests need one to end a program at a call. */
+  static RedisStores connect(RedisOptions options, RedisCalls.Maker maker) {
     if (!Names.isValid(options.namespace())) {
       throw new IllegalArgumentException("the namespace is not " + Names.SHAPE_IN_WORDS);
     }
@@ -100,7 +106,7 @@ public final class RedisStores implements Stores {
     try {
       RedisServer server = new RedisServer(redisson, options);
       server.check();
-      RedisStores stores = new RedisStores(redisson, options, server);
+      RedisStores stores = new RedisStores(redisson, options, server, maker);
       stores.checkPartitions();
       return stores;
     } catch (RuntimeException e) {

@@ -74,7 +74,7 @@ record RunUpload(
               .add(version == null ? name : name + "@" + version)
               .add(steps.size())
               .add(first == 0 ? input.utf8() : new byte[0])
-              .add(first == 0 ? edgesTo(roots()) : "")
+              .add(first == 0 ? edgesToRoots() : "")
               .add(first)
               .add(chunk.items().size())
               .add(parent)
@@ -93,10 +93,12 @@ record RunUpload(
     return calls.word(partition, "run/commit", Args.of().add(id)).equals("more");
   }
 
-  /** Steps that nothing holds back. */
-  private IntStream roots() {
+  /** Steps that nothing holds back when the run begins, which is what they wait for alone. */
+  private String edgesToRoots() {
     return IntStream.range(0, steps.size())
-        .filter(i -> steps.get(i).done().isEmpty() && holding(i).length == 0);
+        .filter(i -> steps.get(i).done().isEmpty() && holding(i).length == 0)
+        .mapToObj(i -> "=" + i)
+        .collect(Collectors.joining(" "));
   }
 
   /** Dependencies that hold a step back when the run begins. */

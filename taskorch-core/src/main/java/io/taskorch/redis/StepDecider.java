@@ -5,6 +5,7 @@ import io.taskorch.store.TaskQuery;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Reason;
+import io.taskorch.task.StorageFullException;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
@@ -17,7 +18,6 @@ import io.taskorch.workflow.ConditionFailedException;
 import io.taskorch.workflow.PayloadReferences.Values;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.UnresolvedReferenceException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,13 +83,17 @@ final class StepDecider {
     }
   }
 
-  /** What becomes of a step, in the words of {@code run/decide.lua}. */
-  record Move(String to, byte[] first, byte[] second) {
+  /**
+   * What becomes of a step, in the words of {@code run/decide.lua}.
+   *
+   * @param child the run that it begins; null for none
+   */
+  record Move(String to, byte[] first, byte[] second, @Nullable RunUpload child) {
 
     private static final byte[] NOTHING = new byte[0];
 
     static Move of(String to, String first, String second) {
-      return new Move(to, Args.bytes(first), Args.bytes(second));
+      return new Move(to, Args.bytes(first), Args.bytes(second), null);
     }
 
     static Move start() {
@@ -101,11 +105,12 @@ final class StepDecider {
     }
 
     static Move succeed(Json result) {
-      return new Move("D", result.isNull() ? NOTHING : result.utf8(), NOTHING);
+      return new Move("D", result.isNull() ? NOTHING : result.utf8(), NOTHING, null);
     }
 
     static Move fail(Reason reason, TaskError error) {
-      return new Move("F", Args.bytes(String.valueOf(reason.code())), SpecCodec.encode(error));
+      return new Move(
+          "F", Args.bytes(String.valueOf(reason.code())), SpecCodec.encode(error), null);
     }
 
     /**
@@ -116,8 +121,15 @@ final class StepDecider {
       return of("W", until == null ? "" : Long.toString(until.toEpochMilli()), signal);
     }
 
-    static Move begin(Begun child, Instant lookAgain) {
-      return of("N", child.remembered(), Long.toString(lookAgain.toEpochMilli()));
+    /**
+     * @param lookAgain when to look whether that run has been stored
+     */
+    static Move begin(Begun begun, Instant lookAgain, RunUpload child) {
+      return new Move(
+          "N",
+          Args.bytes(begun.remembered()),
+          Args.bytes(Long.toString(lookAgain.toEpochMilli())),
+          child);
     }
   }
 
@@ -144,7 +156,7 @@ final class StepDecider {
       try {
         decide(step);
         decided++;
-      } catch (StoreUnavailableException e) {
+      } catch (StoreUnavailableException | StorageFullException e) {
         throw e;
       } catch (RuntimeException e) {
         log.error("step {} of run {}: no decision", step.index, step.runId, e);
@@ -180,20 +192,18 @@ final class StepDecider {
       children.undo(step);
       return;
     }
-    Move move;
     try {
-      move = moveOf(step);
+      apply(step, moveOf(step));
     } catch (UnresolvedReferenceException e) {
-      move = undecidable(e.kind(), e);
+      apply(step, undecidable(e.kind(), e));
     } catch (ConditionFailedException e) {
-      move = undecidable(e.kind(), e);
-    } catch (StoreUnavailableException e) {
+      apply(step, undecidable(e.kind(), e));
+    } catch (StoreUnavailableException | StorageFullException e) {
       throw e;
     } catch (TaskorchException e) {
       // What somebody wrote cannot be done, now or later.
-      move = undecidable("undecidable", e);
+      apply(step, undecidable("undecidable", e));
     }
-    apply(step, move);
   }
 
   private static Move undecidable(String kind, Exception e) {
@@ -219,8 +229,9 @@ final class StepDecider {
           Move.fail(
               Reason.UNDECIDABLE,
               TaskError.of("too-many-runs", "too many runs have come about from one")));
-    } else if (move.to.equals("N") && reply.equals("ok")) {
-      children.store(step, Begun.of(new String(move.first, StandardCharsets.US_ASCII)));
+    } else if (move.child != null && reply.equals("ok")) {
+      // Once is enough, and often does no harm.
+      move.child.store(calls);
     }
   }
 

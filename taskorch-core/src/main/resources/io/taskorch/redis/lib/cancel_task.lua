@@ -2,7 +2,9 @@
 -- leaves one alone that has ended. A step that has begun a run ends with that run, which is cancelled.
 --- @include "lib/end_task"
 local function cancel_task(t, reason, at)
-  if t.state == 'R' then
+  if ended_here[t.id] then
+    return
+  elseif t.state == 'R' then
     if t.cancel ~= '1' then
       t.cancel = '1'
       save(t)
@@ -11,7 +13,7 @@ local function cancel_task(t, reason, at)
   elseif t.state == 'B' then
     local begun = needs_decision(t) and child_of(open_run(t.run), t.step)
     local child = begun and open_run(begun)
-    if child and child.state == 'R' then
+    if child and (child.state == 'R' or child.state == 'M') then
       cancel_run(child)
     else
       end_task(t, 'C', reason, at)

@@ -29,7 +29,18 @@ local function file_ended(ids, queue, to, at)
   tell_ended(ids)
 end
 
+-- Steps that this call has ended: what is stored of them says so only after the flush.
+local ended_here
+each_call(function()
+  ended_here = {}
+end)
+
 local function mark_ended(t, to, reason, at)
+  if t.state == 'B' and needs_decision(t) then
+    -- Else it would be decided on when it is to wait for others again.
+    index_remove(UNDECIDED, t.run .. ' ' .. t.step)
+  end
+  ended_here[t.id] = true
   move(t, to, at)
   t.reason = reason
   save(t)
@@ -53,12 +64,14 @@ local function follow_joins(r, edges, visit)
     if held[i] == 1 then
       gone[#gone + 1] = names[i]
       local remaining, origin = remaining_of(r, edge.dependent), ORIGIN[edge.state]
+      local before = verdict(edge.join, remaining)
       remaining.count = remaining.count - 1
       if not find(remaining.origins, origin, 1, true) then
         remaining.origins = remaining.origins .. origin
       end
       remaining.changed = true
-      visit(tonumber(edge.dependent), verdict(edge.join, remaining))
+      -- One success is enough for some: the next ones free them no more.
+      visit(tonumber(edge.dependent), not before and verdict(edge.join, remaining))
     end
   end
   if #gone > 0 then
@@ -118,7 +131,7 @@ end
 
 -- blocked_step(id): a step as a table if it still waits for others.
 local function blocked_step(id)
-  local bytes = read_beginning(RECORD .. id)
+  local bytes = not ended_here[id] and read_beginning(RECORD .. id)
   return bytes and state_of(bytes) == 'B' and open_record(id, bytes) or nil
 end
 
@@ -138,6 +151,19 @@ local function start_step(r, t, at)
   write('SPUBLISH', prefix .. 'work', 'ready ' .. t.queue)
 end
 
+-- have_decided(r, t, at): has a program decide on a step that nothing holds back. A run that it began
+-- and that did not succeed is tried again in place of that.
+local function have_decided(r, t, at)
+  local begun = child_of(r, t.step)
+  local child = begun and open_run(begun)
+  if child and (child.state == 'F' or child.state == 'C') then
+    t.started = format('%013d', at)
+    save(t)
+    return retry_run(child, 'retry', at)
+  end
+  undecide(r.id .. ' ' .. t.step, at)
+end
+
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED, or
 -- has a program decide on them.
 local function start_steps(r, freed, at)
@@ -147,7 +173,7 @@ local function start_steps(r, freed, at)
     local t = blocked_step(id)
     if t and needs_decision(t) then
       r.goes_on = true
-      undecide(r.id .. ' ' .. t.step, at)
+      have_decided(r, t, at)
     elseif t then
       ready[#ready + 1] = start_step(r, t, at)
     end
@@ -159,7 +185,7 @@ end
 -- far as one call may; the rest is left for another.
 local function take_held(r, count, freed)
   local now = math.min(count, MOST_EDGES)
-  local held = call('ZRANGE', r.key .. ':held', 0, now - 1)
+  local held = now > 0 and call('ZRANGE', r.key .. ':held', 0, now - 1) or {}
   if #held > 0 then
     for _, index in ipairs(held) do
       freed[#freed + 1] = tonumber(index)
@@ -171,12 +197,32 @@ local function take_held(r, count, freed)
   end
 end
 
+-- pass_places_on(r, ended, freed): gives the places in the window that steps had which have ended to
+-- steps that wait for one; an ended step that waited itself had none.
+local function pass_places_on(r, ended, freed)
+  local places, waited = #ended, false
+  for _, step in ipairs(ended) do
+    if call('ZSCORE', r.key .. ':held', step.index) then
+      index_remove(r.key .. ':held', step.index)
+      places, waited = places - 1, true
+    end
+  end
+  if r.cancel then
+    return
+  elseif not waited then
+    take_held(r, places, freed)
+  elseif places > 0 then
+    -- Until the flush those that waited would be given places.
+    leave_for_later(r, 'h ' .. places)
+  end
+end
+
 -- settle_steps(r, ended, at): what follows from steps that have ended, until nothing does or the
 -- call has done its share.
 local function settle_steps(r, ended, at)
   local freed = {}
-  if r.window > 0 and not r.cancel then
-    take_held(r, #ended, freed)
+  if r.window > 0 then
+    pass_places_on(r, ended, freed)
   end
   while #ended > 0 and not r.cancel do
     local dropped = {}

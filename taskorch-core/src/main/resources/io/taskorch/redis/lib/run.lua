@@ -4,8 +4,8 @@
 --   run:<id>            hash: state, name, created, finished, steps, cancel; failed, cancelled: numbers
 --                       of steps that ended so; resetting: what starts steps over, empty when nothing
 --                       does; parent: "<run> <step index>" that began it; depth: how many began one
---                       another; begun: how many runs came about from it; window: how many steps are in work at a time; compensates: whether
---                       a step says how to undo it
+--                       another; begun: how many runs came about from it; window: how many steps are
+--                       in work at a time; compensates: whether a step says how to undo it
 --   run:<id>:input      string, opaque
 --   run:<id>:ids        string: the task ids of all steps in topological order, 26 bytes each
 --   run:<id>:names      hash: step index -> name
@@ -160,6 +160,12 @@ local function root_of(r)
   return r
 end
 
+-- is_wanted(r): whether the step that began a run, if one did, has not begun another since.
+local function is_wanted(r)
+  return r.parent
+    and child_of({key = RUN .. sub(r.parent, 1, 26)}, tonumber(sub(r.parent, 28))) == r.id
+end
+
 -- cancel_run(r): marks a running run as cancelled, so that none of its steps starts any more; its steps
 -- are ended by other calls.
 local function cancel_run(r)
@@ -192,7 +198,7 @@ local function end_run(r, to, at)
   if r.cancel then
     write('SREM', CANCELLING, r.id)
   end
-  if r.parent then
+  if is_wanted(r) then
     undecide(r.parent, at)
   else
     index_add(EXPIRING_RUNS, at + DEFAULT_RETENTION[to], r.id)

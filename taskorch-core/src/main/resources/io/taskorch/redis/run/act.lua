@@ -58,7 +58,6 @@ end
 -- end_by_hand(to, reason): PENDING, BLOCKED or FAILED -> to.
 local function end_by_hand(to, reason)
   leave_index()
-  index_remove(UNDECIDED, r.id .. ' ' .. index)
   if t.state == 'F' then
     -- It has ended before, so what depends on it has been cancelled: that starts over.
     if failure_counts(t.in_run) then

@@ -50,6 +50,9 @@ end
 
 -- go_on_filling(r, count): so many more places of the window.
 local function go_on_filling(r, count)
+  if r.cancel then
+    return
+  end
   local freed = {}
   take_held(r, count, freed)
   start_steps(r, freed, at)
@@ -161,22 +164,19 @@ local function block(t)
   announce(t)
 end
 
--- begin_again(r, t, was): a step that nothing holds back and on which a program decides. The run that
--- it began is started over with it, unless everything is to be done anew.
-local function begin_again(r, t, was)
+-- keeps_child(r, t, was): whether a step that starts over tries the run that it began again, rather than
+-- begins another, and forgets that run if not: what is upstream may give it other things to do.
+local function keeps_child(r, t, was, becomes)
   local begun = child_of(r, t.step)
   local child = begun and open_run(begun)
-  block(t)
-  if not child then
-    return undecide(r.id .. ' ' .. t.step, at)
-  elseif r.resetting == 'retry' and was ~= 'D' and (child.state == 'F' or child.state == 'C') then
-    t.started = format('%013d', at)
-    save(t)
-    return retry_run(child, 'retry', at)
+  if child and becomes == 'R' and r.resetting == 'retry' and was ~= 'D' and
+      (child.state == 'F' or child.state == 'C') then
+    return true
+  elseif begun then
+    write('HDEL', r.key .. ':children', t.step)
+    index_add(EXPIRING_RUNS, at + DEFAULT_RETENTION.F, begun)
   end
-  write('HDEL', r.key .. ':children', t.step)
-  index_add(EXPIRING_RUNS, at + DEFAULT_RETENTION.F, begun)
-  undecide(r.id .. ' ' .. t.step, at)
+  return false
 end
 
 -- redo_step(r, index, reopened, ready, ended): starts a step over. It is added to ready, or to ended when
@@ -203,11 +203,17 @@ local function redo_step(r, index, reopened, ready, ended)
     save_waits(r, index, books)
   end
   local becomes = verdict(join, books)
+  local decided = needs_decision(t)
+  local tries_child = decided and keeps_child(r, t, was, becomes)
   if becomes == 'R' and r.window > 0 then
     block(t)
     index_add(r.key .. ':held', index, index)
-  elseif becomes == 'R' and needs_decision(t) then
-    begin_again(r, t, was)
+  elseif becomes == 'R' and tries_child then
+    block(t)
+    have_decided(r, t, at)
+  elseif becomes == 'R' and decided then
+    block(t)
+    undecide(r.id .. ' ' .. index, at)
   elseif becomes == 'R' then
     start_over(t)
     ready[#ready + 1] = t
@@ -247,7 +253,10 @@ local function go_on_starting_over(r)
     leave_for_later(r, 'r')
   else
     set_run(r, 'resetting', '')
-    if r.window > 0 then
+    if r.cancel then
+      -- Its cancelling has passed those by that had not started over yet.
+      leave_for_later(r, 'c 0')
+    elseif r.window > 0 then
       leave_for_later(r, 'h ' .. r.window)
     end
   end

@@ -16,11 +16,22 @@ if r.state ~= 'G' then
 end
 local at = now()
 index_remove(STAGING, r.id)
+
+-- is_awaited(): whether what began the run has not ended since.
+local function is_awaited()
+  local parent, index = open_run(sub(r.parent, 1, 26)), tonumber(sub(r.parent, 28))
+  if not parent or parent.cancel or not is_wanted(r) then
+    return false
+  elseif index == -1 then
+    return parent.state == 'M'
+  end
+  return parent.state == 'R' and blocked_step(step_id(parent, index)) ~= nil
+end
 if r.parent then
-  -- The step that began it waits for its end from now on.
-  index_remove(UNDECIDED, r.parent)
-  local parent = open_run(sub(r.parent, 1, 26))
-  if not parent or parent.cancel then
+  if is_awaited() then
+    -- The step that began it waits for its end from now on.
+    index_remove(UNDECIDED, r.parent)
+  else
     set_run(r, 'cancel', true)
     leave_for_later(r, 'c 0')
   end
@@ -29,7 +40,7 @@ else
 end
 set_run(r, 'state', 'R')
 event('R', r.id)
-if r.window > 0 then
+if r.window > 0 and not r.cancel then
   local freed = {}
   take_held(r, r.window, freed)
   start_steps(r, freed, at)

@@ -9,7 +9,8 @@
 --         only when it is woken; N: id of that run
 -- ARGV[6] F: error, opaque JSON; W: name of the signal that wakes it, or ""; N: when to look whether
 --         that run has been stored, in ms
--- Reply   "ok" | "too_many" when too many runs have come about from one | "woken" when the signal is there already | "gone" when it is not to be decided
+-- Reply   "ok" | "too_many" when too many runs have come about from one | "woken" when the signal is
+--         there already | "gone" when it is not to be decided
 --- @include "lib/now"
 --- @include "lib/end_task"
 --- @include "lib/history"

@@ -6,6 +6,7 @@
 -- Reply   "ok" | "more" when a program is to decide on a step | "not_found" | "unknown" when no step waits for such a signal | the letter of the state
 --         of a run that has ended
 --- @include "lib/now"
+--- @include "lib/record"
 --- @include "lib/run"
 
 local r = open_run(ARGV[1])
@@ -21,7 +22,12 @@ write('HSET', r.key .. ':signals', ARGV[2], ARGV[3])
 local awaiting = call('HGET', r.key .. ':awaiting', ARGV[2])
 if awaiting then
   for index in string.gmatch(awaiting, '%d+') do
-    undecide(r.id .. ' ' .. index, at)
+    local id = step_id(r, tonumber(index))
+    local t = open_record(id, read_beginning(RECORD .. id))
+    -- One that was started over since may have to wait for others first.
+    if t.state == 'B' and tonumber(t.started) > 0 then
+      undecide(r.id .. ' ' .. index, at)
+    end
   end
   write('HDEL', r.key .. ':awaiting', ARGV[2])
 end
