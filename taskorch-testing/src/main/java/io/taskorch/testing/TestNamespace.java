@@ -88,6 +88,11 @@ public final class TestNamespace implements AutoCloseable {
     return stores;
   }
 
+  /** How to reach the namespace, with its clock. */
+  public RedisOptions options() {
+    return options;
+  }
+
   /** Ports of the namespace over a connection of their own, for the caller to close. */
   public Stores connect() {
     return RedisStores.connect(options);
