@@ -11,18 +11,20 @@ import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Target;
 import io.taskorch.schedule.Turn;
-import io.taskorch.store.NewTask;
 import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.ScheduleStore.SchedulePage;
+import io.taskorch.store.ScheduledWork;
+import io.taskorch.store.ScheduledWork.Plan;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.Stores;
-import io.taskorch.task.IllegalMoveException;
+import io.taskorch.task.Json;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.Violations;
+import io.taskorch.workflow.Run;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -46,7 +48,7 @@ public final class ScheduleClient {
 
   private static final Logger log = LoggerFactory.getLogger(ScheduleClient.class);
 
-  /** How many instants one backfill may make tasks for. */
+  /** How many instants one backfill may fire. */
   public static final int MOST_BACKFILLED = 1000;
 
   /** How many instants one preview tells. */
@@ -57,11 +59,13 @@ public final class ScheduleClient {
 
   private final Stores stores;
   private final ScheduleStore schedules;
+  private final ScheduledWork work;
   private final PayloadCodec codec;
 
   public ScheduleClient(Stores stores, PayloadCodec codec) {
     this.stores = stores;
     this.schedules = stores.schedules();
+    this.work = new ScheduledWork(stores);
     this.codec = codec;
   }
 
@@ -75,12 +79,14 @@ public final class ScheduleClient {
    * times change, the next one is the first from now on.
    *
    * @param paused null to leave that as it is
-   * @throws io.taskorch.task.InvalidTaskException its task's payload is not JSON
+   * @throws io.taskorch.task.InvalidTaskException its task's payload is not JSON, its workflow is
+   *     not stored, or the input does not keep to the workflow's schema
    * @throws DeclaredScheduleException settings or code declare it
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   public Put put(Schedule schedule, @Nullable Boolean paused) {
     requireJson(schedule);
+    Plan unused = work.plan(schedule);
     return attempt(
         () -> {
           Optional<StoredSchedule> found = schedules.find(schedule.name());
@@ -94,11 +100,17 @@ public final class ScheduleClient {
 
   private void requireJson(Schedule schedule) {
     Violations wrong = new Violations();
-    if (schedule.target() instanceof Target.OfTask(TaskSpec task)
-        && !codec.isJson(task.payload())) {
-      wrong.add("/task/payload", "malformed", "is not one JSON document");
+    switch (schedule.target()) {
+      case Target.OfTask(TaskSpec task) -> requireJson("/task/payload", task.payload(), wrong);
+      case Target.OfWorkflow workflow -> requireJson("/workflow/input", workflow.input(), wrong);
     }
     wrong.throwIfAny();
+  }
+
+  private void requireJson(String pointer, Json document, Violations wrong) {
+    if (!codec.isJson(document)) {
+      wrong.add(pointer, "malformed", "is not one JSON document");
+    }
   }
 
   private Optional<Put> put(
@@ -148,9 +160,9 @@ public final class ScheduleClient {
   /** What is stored afterwards; empty when somebody else was faster. */
   private Optional<StoredSchedule> save(StoredSchedule stored) {
     ScheduleProgress progress = stored.progress();
-    boolean waitsForTasks = progress.queued() != null || !progress.open().isEmpty();
+    boolean waits = progress.queued() != null || !progress.open().isEmpty();
     Instant lookAt =
-        waitsForTasks && !progress.paused()
+        waits && !progress.paused()
             ? stored.updatedAt()
             : Turn.firstLook(stored.firings(), progress);
     return schedules.save(stored, lookAt)
@@ -177,6 +189,8 @@ public final class ScheduleClient {
    * Makes what somebody declares, all of it, be so: adds, changes, and removes what the same owner
    * declared before and does not any more. A schedule of the same name that is somebody else's is
    * left alone, and a warning says so.
+   *
+   * <p>Its workflow need not be stored yet: firings are missed until it is.
    *
    * @param owner who declares, such as {@code config}
    */
@@ -279,21 +293,29 @@ public final class ScheduleClient {
   }
 
   /**
-   * Makes a schedule's task now, whatever its times and overlap say, and whether it is paused or
-   * not. Later firings see it as one of the schedule's.
+   * Makes a schedule's task or run now, whatever its times and overlap say, and whether it is
+   * paused or not. Later firings see it as one of the schedule's.
    *
    * @throws ScheduleNotFoundException no such schedule
+   * @throws io.taskorch.task.InvalidTaskException its workflow cannot run with its input any more
    */
-  public Task trigger(String name) {
+  public Triggered trigger(String name) {
     StoredSchedule stored = get(name);
+    Plan plan = work.plan(stored.schedule());
     String id = stores.partitions().newId(stores.partitions().any(), schedules.now());
-    NewTask task = new NewTask(id, Firing.task(stored.schedule()));
-    Task made = stores.tasks().enqueue(List.of(task)).getFirst().task();
+    work.start(List.of(id), plan);
     follow(name, List.of(id));
-    return made;
+    return switch (plan) {
+      case Plan.OfTask task ->
+          new Triggered.OfTask(
+              stores.query().find(id).orElseThrow(() -> new TaskNotFoundException(id)));
+      case Plan.OfRun run ->
+          new Triggered.OfRun(
+              stores.runs().find(id).orElseThrow(() -> new TaskNotFoundException(id)));
+    };
   }
 
-  /** Has the schedule follow tasks that did not come from its time. */
+  /** Has the schedule follow what did not come from its time. */
   private void follow(String name, List<String> ids) {
     boolean unused =
         attempt(
@@ -307,22 +329,23 @@ public final class ScheduleClient {
   }
 
   /**
-   * Makes the tasks that a schedule would have made in a window of the past, each once: what an
-   * earlier backfill has made is not made again. What the schedule fired by itself is.
+   * Makes the tasks or runs that a schedule would have made in a window of the past, each once:
+   * what an earlier backfill has made is not made again. What the schedule fired by itself is.
    *
    * @param from the window's begin
    * @param to its end, which is not part of it
-   * @param overlap what holds against tasks of the schedule that have not ended, and among these:
+   * @param overlap what holds against those of the schedule that have not ended, and among these:
    *     {@link Overlap#ALLOW} makes all of them at once, {@link Overlap#SKIP} the first one if
    *     there are none, {@link Overlap#CANCEL_RUNNING} cancels them and makes the last one
    * @throws ScheduleNotFoundException no such schedule
    * @throws io.taskorch.task.InvalidTaskException the window cannot be, or has more than {@link
-   *     #MOST_BACKFILLED} instants
+   *     #MOST_BACKFILLED} instants, or the schedule's workflow cannot run with its input any more
    */
   public Backfill backfill(String name, Instant from, Instant to, Overlap overlap) {
     StoredSchedule stored = get(name);
+    Plan plan = work.plan(stored.schedule());
     List<Instant> instants = window(stored, from, to, overlap);
-    List<String> open = openTasks(stored);
+    List<String> open = open(stored);
     List<Instant> fire =
         instants.isEmpty()
             ? instants
@@ -333,19 +356,14 @@ public final class ScheduleClient {
               case QUEUE_ONE -> throw new IllegalStateException("was refused");
             };
     if (overlap == Overlap.CANCEL_RUNNING && !fire.isEmpty()) {
-      open.forEach(this::cancel);
+      open.forEach(work::cancel);
     }
-    TaskSpec task = Firing.task(stored.schedule());
     int partitions = stores.partitions().count();
-    List<NewTask> tasks =
+    List<String> ids =
         fire.stream()
-            .map(instant -> new Firing(stored.schedule(), instant, Kind.BACKFILL))
-            .map(firing -> new NewTask(firing.taskId(partitions), task))
+            .map(instant -> new Firing(stored.schedule(), instant, Kind.BACKFILL).id(partitions))
             .toList();
-    if (!tasks.isEmpty()) {
-      stores.tasks().enqueue(tasks);
-    }
-    List<String> ids = tasks.stream().map(NewTask::id).toList();
+    work.start(ids, plan);
     follow(name, ids);
     return new Backfill(ids, instants.size() - ids.size());
   }
@@ -378,19 +396,11 @@ public final class ScheduleClient {
     return instants;
   }
 
-  private List<String> openTasks(StoredSchedule stored) {
-    Map<String, TaskState> states = stores.query().states(stored.progress().open());
+  private List<String> open(StoredSchedule stored) {
+    Map<String, TaskState> states = work.states(stored.progress().open());
     return stored.progress().open().stream()
         .filter(id -> states.containsKey(id) && !states.get(id).isFinal())
         .toList();
-  }
-
-  private void cancel(String taskId) {
-    try {
-      stores.tasks().cancel(taskId);
-    } catch (TaskNotFoundException | IllegalMoveException e) {
-      log.debug("task {} has ended by itself", taskId, e);
-    }
   }
 
   /**
@@ -417,6 +427,15 @@ public final class ScheduleClient {
     return previews;
   }
 
+  /** What a trigger has made. */
+  public sealed interface Triggered {
+    /** A task. */
+    record OfTask(Task task) implements Triggered {}
+
+    /** A workflow run. */
+    record OfRun(Run run) implements Triggered {}
+  }
+
   /** The store's time, which schedules go by. */
   public Instant now() {
     return schedules.now();
@@ -432,12 +451,12 @@ public final class ScheduleClient {
   /**
    * What a backfill did.
    *
-   * @param taskIds of the instants that made a task, now or in an earlier backfill
+   * @param ids of the tasks or runs that instants made, now or in an earlier backfill
    * @param skipped how many instants made none
    */
-  public record Backfill(List<String> taskIds, int skipped) {
+  public record Backfill(List<String> ids, int skipped) {
     public Backfill {
-      taskIds = List.copyOf(taskIds);
+      ids = List.copyOf(ids);
     }
   }
 

@@ -191,6 +191,18 @@ final class RedisRunStore implements RunStore {
   }
 
   @Override
+  public Map<String, RunState> states(List<String> ids) {
+    Map<String, RunState> states = new HashMap<>();
+    for (String id : ids) {
+      Run run = partitions.holds(id) ? header(id) : null;
+      if (run != null) {
+        states.put(id, run.state());
+      }
+    }
+    return states;
+  }
+
+  @Override
   public RunPage list(RunFilter filter) {
     return lister.list(filter);
   }

@@ -92,8 +92,8 @@ final class ScheduleCodec {
     }
     node.put("failures", progress.failures());
     put(node, "instant", progress.lastInstant());
-    if (progress.lastTaskId() != null) {
-      node.put("task", progress.lastTaskId());
+    if (progress.lastId() != null) {
+      node.put("task", progress.lastId());
     }
     node.put("fired", progress.fired());
     node.put("skipped", progress.skipped());

@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * One instant of a schedule that makes a task. Who fires it, and how often, changes nothing: the
- * task's id comes from the firing alone, and an id is stored once.
+ * One instant of a schedule that makes a task or a run. Who fires it, and how often, changes
+ * nothing: the id comes from the firing alone, and an id is stored once.
  *
- * @param instant the time in the task's id
+ * @param instant the time in the id
  */
 public record Firing(Schedule schedule, Instant instant, Kind kind) {
 
@@ -34,7 +34,7 @@ public record Firing(Schedule schedule, Instant instant, Kind kind) {
   /**
    * @param partitions how many there are
    */
-  public String taskId(int partitions) {
+  public String id(int partitions) {
     byte[] digest = sha256(schedule.name() + ' ' + instant.toEpochMilli() + ' ' + kind.name());
     int partition = Math.floorMod(ByteBuffer.wrap(digest, 16, 4).getInt(), partitions);
     return TaskId.of(instant, digest, partition);
@@ -48,19 +48,15 @@ public record Firing(Schedule schedule, Instant instant, Kind kind) {
     }
   }
 
-  /** The task of any firing of a schedule. */
-  public static TaskSpec task(Schedule schedule) {
-    return switch (schedule.target()) {
-      case Target.OfTask(TaskSpec task) -> {
-        Duration kept = task.retention();
-        boolean tooShort = kept != null && kept.compareTo(LEAST_RETENTION) < 0;
-        yield task.toBuilder()
-            .retention(tooShort ? LEAST_RETENTION : kept)
-            .schedule(schedule.name())
-            .build();
-      }
-      case Target.OfWorkflow workflow ->
-          throw new IllegalStateException("a workflow is not built yet: " + workflow.workflow());
-    };
+  /**
+   * The task of any firing.
+   *
+   * @param schedule its name
+   * @param task as the schedule has it
+   */
+  public static TaskSpec task(String schedule, TaskSpec task) {
+    Duration kept = task.retention();
+    boolean tooShort = kept != null && kept.compareTo(LEAST_RETENTION) < 0;
+    return task.toBuilder().retention(tooShort ? LEAST_RETENTION : kept).schedule(schedule).build();
   }
 }

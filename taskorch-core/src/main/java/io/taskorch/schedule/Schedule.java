@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param zone whose local time cron and excluded dates mean
  * @param misfire what becomes of instants that nobody fired in time
  * @param misfireLimit how many of them {@link Misfire#ALL} fires, 1 to {@link #MOST_MISFIRES}
- * @param overlap what a firing does while earlier tasks have not ended
+ * @param overlap what a firing does while what earlier ones started has not ended
  * @param jitter firings come up to so much later, each by a part of it that its name and instant
  *     decide, and never later than the next instant; at most a day
  * @param startsAt no instant is before it; with an interval it is the first
  * @param endsAt no instant is after it
  * @param excludeDates no instant is on these dates; at most {@link #MOST_EXCLUDED}
- * @param pauseAfterFailures it pauses itself after so many failed tasks in a row; 0 for never
+ * @param pauseAfterFailures it pauses itself after so many failed tasks or runs in a row; 0 for
+ *     never
  */
 public record Schedule(
     String name,
@@ -83,8 +84,7 @@ public record Schedule(
     }
     switch (target) {
       case Target.OfTask(TaskSpec task) -> checkTask(wrong, task);
-      case Target.OfWorkflow workflow ->
-          wrong.add("/workflow", "not-built", "is not in this version; a schedule starts a task");
+      case Target.OfWorkflow workflow -> checkWorkflow(wrong, workflow);
     }
     wrong.throwIfAny();
   }
@@ -102,6 +102,16 @@ public record Schedule(
     }
     if (task.idempotencyKey() != null) {
       wrong.add("/task/idempotency_key", "not-allowed", decided);
+    }
+  }
+
+  private static void checkWorkflow(Violations wrong, Target.OfWorkflow target) {
+    wrong.name("/workflow/workflow", target.workflow());
+    if (target.version() != null && target.version() < 1) {
+      wrong.add("/workflow/version", "out-of-range", "is less than 1");
+    }
+    if (target.input().size() > TaskSpec.MOST_PAYLOAD_BYTES) {
+      wrong.add("/workflow/input", "too-large", "is larger than 256 KiB");
     }
   }
 

@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next the first instant that has not been dealt with; null when there is none
  * @param queued an instant that waits for the end of earlier tasks
- * @param open tasks of it that had not ended when that was last looked at, oldest first; kept only
- *     where overlap or failures matter
+ * @param open ids of its tasks or runs that had not ended when that was last looked at, oldest
+ *     first; kept only where overlap or failures matter
  * @param paused whether nothing is fired
  * @param pauseReason why, when nobody asked for it
- * @param failures failed tasks in a row
- * @param lastInstant the last instant that made a task
- * @param lastTaskId that task
- * @param fired how many instants made a task
- * @param skipped how many were left out because of earlier tasks
- * @param missed how many were given up because nobody fired them in time
+ * @param failures how many failed in a row
+ * @param lastInstant the last instant that made a task or run
+ * @param lastId of that
+ * @param fired how many instants made one
+ * @param skipped how many were left out because of earlier ones
+ * @param missed how many were given up because nobody fired them in time, or what they would have
+ *     started could not be
  */
 public record ScheduleProgress(
     @Nullable Instant next,
@@ -29,7 +30,7 @@ public record ScheduleProgress(
     @Nullable String pauseReason,
     int failures,
     @Nullable Instant lastInstant,
-    @Nullable String lastTaskId,
+    @Nullable String lastId,
     long fired,
     long skipped,
     long missed) {
@@ -53,13 +54,13 @@ public record ScheduleProgress(
         pauseReason,
         failures,
         lastInstant,
-        lastTaskId,
+        lastId,
         fired,
         skipped,
         missed);
   }
 
-  /** The same, following these tasks too. */
+  /** The same, following these too. */
   public ScheduleProgress following(List<String> ids) {
     List<String> all = new ArrayList<>(open);
     all.addAll(ids);
@@ -71,7 +72,7 @@ public record ScheduleProgress(
         pauseReason,
         failures,
         lastInstant,
-        lastTaskId,
+        lastId,
         fired,
         skipped,
         missed);
@@ -87,7 +88,7 @@ public record ScheduleProgress(
         reason,
         failures,
         lastInstant,
-        lastTaskId,
+        lastId,
         fired,
         skipped + (queued == null ? 0 : 1),
         missed);
@@ -100,6 +101,6 @@ public record ScheduleProgress(
    */
   public ScheduleProgress resumed(@Nullable Instant instant) {
     return new ScheduleProgress(
-        instant, null, open, false, null, 0, lastInstant, lastTaskId, fired, skipped, missed);
+        instant, null, open, false, null, 0, lastInstant, lastId, fired, skipped, missed);
   }
 }

@@ -16,10 +16,11 @@ public sealed interface Target {
   record OfTask(TaskSpec task) implements Target {}
 
   /**
-   * A run of a workflow definition.
+   * A run of a stored workflow definition.
    *
    * @param workflow the definition's name
-   * @param version null for the latest
+   * @param version null for the latest when it fires
+   * @param input at most {@link TaskSpec#MOST_PAYLOAD_BYTES}
    */
   record OfWorkflow(String workflow, @Nullable Integer version, Json input) implements Target {}
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What is done with a schedule whose time has come. The same schedule in the same progress gives
  * the same, so that two who take the turn at once do no more than one.
  *
- * @param fire the instants to make tasks for, oldest first
- * @param cancel the tasks to cancel
+ * @param fire the instants to make tasks or runs for, oldest first
+ * @param cancel the ids of those to cancel
  * @param progress how far it is afterwards
  * @param lookAgain when the next turn is; null when there is none
  */
@@ -46,8 +46,8 @@ public record Turn(
   /**
    * Takes a turn.
    *
-   * @param states of the open tasks; one that is not stored any more is left out
-   * @param idOf the id of an instant's task
+   * @param states of what is open; one that is not stored any more is left out
+   * @param idOf the id of what an instant starts
    */
   public static Turn of(
       Schedule schedule,
@@ -74,6 +74,28 @@ public record Turn(
     return new Turn(taking.fire, taking.cancel, progress, taking.lookAgain(firings, next, now));
   }
 
+  /**
+   * The same turn, when nothing could be started: what it would have fired is missed.
+   *
+   * @param before the progress that the turn was taken in
+   */
+  public Turn missed(ScheduleProgress before) {
+    ScheduleProgress missed =
+        new ScheduleProgress(
+            progress.next(),
+            progress.queued(),
+            progress.open().stream().filter(before.open()::contains).toList(),
+            progress.paused(),
+            progress.pauseReason(),
+            progress.failures(),
+            before.lastInstant(),
+            before.lastId(),
+            before.fired(),
+            progress.skipped(),
+            progress.missed() + fire.size());
+    return new Turn(List.of(), cancel, missed, lookAgain);
+  }
+
   /** When a schedule's first or next turn is, without taking one; null for never. */
   public static @Nullable Instant firstLook(Firings firings, ScheduleProgress progress) {
     Instant next = progress.next();
@@ -93,7 +115,7 @@ public record Turn(
     private final List<String> open = new ArrayList<>();
     private @Nullable Instant queued;
     private @Nullable Instant lastInstant;
-    private @Nullable String lastTaskId;
+    private @Nullable String lastId;
     private int failures;
     private long skipped;
     private long missed;
@@ -103,7 +125,7 @@ public record Turn(
       this.before = before;
       this.queued = before.queued();
       this.lastInstant = before.lastInstant();
-      this.lastTaskId = before.lastTaskId();
+      this.lastId = before.lastId();
       this.failures = before.failures();
       this.skipped = before.skipped();
       this.missed = before.missed();
@@ -174,7 +196,7 @@ public record Turn(
       String id = idOf.apply(instant);
       fire.add(instant);
       lastInstant = instant;
-      lastTaskId = id;
+      lastId = id;
       if (follows(schedule)) {
         open.add(id);
       }
@@ -189,7 +211,7 @@ public record Turn(
           before.pauseReason(),
           failures,
           lastInstant,
-          lastTaskId,
+          lastId,
           before.fired() + fire.size(),
           skipped,
           missed);

@@ -2,32 +2,33 @@ package io.taskorch.upkeep;
 
 import io.taskorch.schedule.Firing;
 import io.taskorch.schedule.Firing.Kind;
-import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.Turn;
+import io.taskorch.store.NewRun;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.ScheduleStore.DueSchedules;
 import io.taskorch.store.ScheduleStore.Moved;
+import io.taskorch.store.ScheduledWork;
+import io.taskorch.store.ScheduledWork.Plan;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.Stores;
-import io.taskorch.task.IllegalMoveException;
 import io.taskorch.task.InvalidTaskException;
-import io.taskorch.task.TaskNotFoundException;
+import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the tasks of schedules whose time has come. A task is stored under an id that its instant
- * gives, then the schedule is moved on if nobody else has done so: whoever dies in between, or
- * comes second, leaves one task per instant.
+ * Makes the tasks and runs of schedules whose time has come. Each is stored under an id that its
+ * instant gives, then the schedule is moved on if nobody else has done so: whoever dies in between,
+ * or comes second, leaves one per instant.
  */
 final class ScheduleFirer implements Loop.Work {
 
@@ -35,8 +36,6 @@ final class ScheduleFirer implements Loop.Work {
 
   /** After so many calls in a row the other partitions have their turn. */
   private static final int MOST_CALLS = 100;
-
-  private static final int MOST_STATES = 1000;
 
   /** For so long a partition's schedules are fired by one scheduler, if it goes on. */
   private static final Duration LEASE = Duration.ofSeconds(2);
@@ -49,6 +48,7 @@ final class ScheduleFirer implements Loop.Work {
 
   private final Stores stores;
   private final ScheduleStore schedules;
+  private final ScheduledWork work;
   private final String id;
   private final Pace pace;
 
@@ -58,6 +58,7 @@ final class ScheduleFirer implements Loop.Work {
   ScheduleFirer(Stores stores, String id, Pace pace) {
     this.stores = stores;
     this.schedules = stores.schedules();
+    this.work = new ScheduledWork(stores);
     this.id = id;
     this.pace = pace;
   }
@@ -85,27 +86,14 @@ final class ScheduleFirer implements Loop.Work {
   }
 
   private void takeTurns(int partition, DueSchedules due, long read) {
-    Map<String, TaskState> states = statesOfOpenTasks(due.schedules());
-    int partitions = stores.partitions().count();
+    Map<String, TaskState> states =
+        work.states(due.schedules().stream().flatMap(s -> s.progress().open().stream()).toList());
     List<NewTask> tasks = new ArrayList<>();
+    List<NewRun> runs = new ArrayList<>();
     List<String> cancelled = new ArrayList<>();
     List<Moved> moved = new ArrayList<>();
     for (StoredSchedule stored : due.schedules()) {
-      Schedule schedule = stored.schedule();
-      Turn turn =
-          Turn.of(
-              schedule,
-              stored.firings(),
-              stored.progress(),
-              due.now(),
-              states,
-              instant -> new Firing(schedule, instant, Kind.TIME).taskId(partitions));
-      if (!turn.fire().isEmpty()) {
-        TaskSpec task = Firing.task(schedule);
-        for (Instant instant : turn.fire()) {
-          tasks.add(new NewTask(new Firing(schedule, instant, Kind.TIME).taskId(partitions), task));
-        }
-      }
+      Turn turn = fired(turn(stored, due.now(), states), stored, tasks, runs);
       cancelled.addAll(turn.cancel());
       moved.add(new Moved(stored.with(turn.progress()), turn.lookAgain()));
       tell(stored, turn);
@@ -114,18 +102,43 @@ final class ScheduleFirer implements Loop.Work {
       return;
     }
     enqueue(tasks);
-    cancelled.forEach(this::cancel);
+    runs.forEach(this::start);
+    cancelled.forEach(work::cancel);
     schedules.move(partition, moved);
   }
 
-  private Map<String, TaskState> statesOfOpenTasks(List<StoredSchedule> due) {
-    List<String> open = due.stream().flatMap(s -> s.progress().open().stream()).toList();
-    Map<String, TaskState> states = new HashMap<>();
-    for (int from = 0; from < open.size(); from += MOST_STATES) {
-      states.putAll(
-          stores.query().states(open.subList(from, Math.min(open.size(), from + MOST_STATES))));
+  private Turn turn(StoredSchedule stored, Instant now, Map<String, TaskState> states) {
+    return Turn.of(
+        stored.schedule(),
+        stored.firings(),
+        stored.progress(),
+        now,
+        states,
+        instant -> idOf(stored, instant));
+  }
+
+  private String idOf(StoredSchedule stored, Instant instant) {
+    return new Firing(stored.schedule(), instant, Kind.TIME).id(stores.partitions().count());
+  }
+
+  /** Adds what a turn starts; when that cannot be started, its instants are missed. */
+  private Turn fired(Turn turn, StoredSchedule stored, List<NewTask> tasks, List<NewRun> runs) {
+    if (turn.fire().isEmpty()) {
+      return turn;
     }
-    return states;
+    List<String> ids = turn.fire().stream().map(instant -> idOf(stored, instant)).toList();
+    try {
+      switch (work.plan(stored.schedule())) {
+        case Plan.OfTask(TaskSpec task) -> ids.forEach(one -> tasks.add(new NewTask(one, task)));
+        case Plan.OfRun(WorkflowDefinition definition, int version, Json input) ->
+            ids.forEach(one -> runs.add(new NewRun(one, definition, version, input)));
+      }
+      return turn;
+    } catch (InvalidTaskException e) {
+      log.error(
+          "schedule {}: its workflow cannot run: {}", stored.schedule().name(), e.getMessage());
+      return turn.missed(stored.progress());
+    }
   }
 
   private void enqueue(List<NewTask> tasks) {
@@ -148,11 +161,11 @@ final class ScheduleFirer implements Loop.Work {
     }
   }
 
-  private void cancel(String taskId) {
+  private void start(NewRun run) {
     try {
-      stores.tasks().cancel(taskId);
-    } catch (TaskNotFoundException | IllegalMoveException e) {
-      log.debug("task {} has ended by itself", taskId, e);
+      stores.runs().start(run);
+    } catch (InvalidTaskException e) {
+      log.error("a run of workflow {} was refused: {}", run.definition().name(), e.getMessage());
     }
   }
 

@@ -21,12 +21,12 @@ class FiringTest {
 
   @Test
   void theIdIsOneOfTheInstantAndKind() {
-    String id = new Firing(schedule("a"), INSTANT, Kind.TIME).taskId(4);
-    assertThat(id).isEqualTo(new Firing(schedule("a"), INSTANT, Kind.TIME).taskId(4));
+    String id = new Firing(schedule("a"), INSTANT, Kind.TIME).id(4);
+    assertThat(id).isEqualTo(new Firing(schedule("a"), INSTANT, Kind.TIME).id(4));
     assertThat(id)
-        .isNotEqualTo(new Firing(schedule("a"), INSTANT, Kind.BACKFILL).taskId(4))
-        .isNotEqualTo(new Firing(schedule("b"), INSTANT, Kind.TIME).taskId(4))
-        .isNotEqualTo(new Firing(schedule("a"), INSTANT.plusSeconds(1), Kind.TIME).taskId(4));
+        .isNotEqualTo(new Firing(schedule("a"), INSTANT, Kind.BACKFILL).id(4))
+        .isNotEqualTo(new Firing(schedule("b"), INSTANT, Kind.TIME).id(4))
+        .isNotEqualTo(new Firing(schedule("a"), INSTANT.plusSeconds(1), Kind.TIME).id(4));
     assertThat(TaskId.isValid(id)).isTrue();
     assertThat(TaskId.timeOf(id)).isEqualTo(INSTANT);
   }
@@ -35,7 +35,7 @@ class FiringTest {
   void tasksAreSpreadOverThePartitions() {
     Map<Integer, Integer> counts = new HashMap<>();
     for (int i = 0; i < 4000; i++) {
-      String id = new Firing(schedule("s" + i), INSTANT, Kind.TIME).taskId(4);
+      String id = new Firing(schedule("s" + i), INSTANT, Kind.TIME).id(4);
       counts.merge(TaskId.partitionOf(id), 1, Integer::sum);
     }
     assertThat(counts).hasSize(4).allSatisfy((p, n) -> assertThat(n).isBetween(850, 1150));
@@ -43,13 +43,9 @@ class FiringTest {
 
   @Test
   void aTaskIsKeptLongEnoughToBeSeen() {
-    Schedule brief =
-        Schedule.builder("a")
-            .cron("@daily")
-            .task(TaskSpec.builder("t").retention(Duration.ZERO).build())
-            .build();
-    assertThat(Firing.task(brief).retention()).isEqualTo(Firing.LEAST_RETENTION);
-    assertThat(Firing.task(schedule("a")).retention()).isNull();
-    assertThat(Firing.task(brief).schedule()).isEqualTo("a");
+    TaskSpec brief = TaskSpec.builder("t").retention(Duration.ZERO).build();
+    assertThat(Firing.task("a", brief).retention()).isEqualTo(Firing.LEAST_RETENTION);
+    assertThat(Firing.task("a", TaskSpec.of("t")).retention()).isNull();
+    assertThat(Firing.task("a", brief).schedule()).isEqualTo("a");
   }
 }

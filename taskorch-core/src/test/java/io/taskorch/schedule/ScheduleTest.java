@@ -85,9 +85,20 @@ class ScheduleTest {
   }
 
   @Test
-  void refusesAWorkflowAsLongAsThereAreNone() {
-    assertThat(refusal(s -> s.cron("@daily").workflow(new Target.OfWorkflow("w", null, Json.NULL))))
+  void refusesAWorkflowThatCannotBe() {
+    assertThat(
+            refusal(s -> s.cron("@daily").workflow(new Target.OfWorkflow("no name", 0, Json.NULL))))
         .extracting(Violation::pointer, Violation::code)
-        .containsExactly(tuple("/workflow", "not-built"));
+        .containsExactly(
+            tuple("/workflow/workflow", "invalid-name"),
+            tuple("/workflow/version", "out-of-range"));
+    assertThat(
+            refusal(
+                s ->
+                    s.cron("@daily")
+                        .task(TASK)
+                        .workflow(new Target.OfWorkflow("w", null, Json.NULL))))
+        .extracting(Violation::pointer, Violation::code)
+        .containsExactly(tuple("/workflow", "conflict"));
   }
 }

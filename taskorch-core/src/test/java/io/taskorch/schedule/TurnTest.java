@@ -45,7 +45,7 @@ class TurnTest {
     assertThat(turn.fire()).containsExactly(minute(1));
     assertThat(turn.lookAgain()).isEqualTo(minute(2));
     assertThat(turn.progress().next()).isEqualTo(minute(2));
-    assertThat(turn.progress().lastTaskId()).isEqualTo(id(minute(1)));
+    assertThat(turn.progress().lastId()).isEqualTo(id(minute(1)));
     assertThat(turn.progress().fired()).isOne();
     assertThat(turn.progress().open()).isEmpty();
   }
@@ -211,5 +211,18 @@ class TurnTest {
     assertThat(paused.resumed(minute(9)))
         .isEqualTo(
             new ScheduleProgress(minute(9), null, List.of(), false, null, 0, null, null, 0, 1, 0));
+  }
+
+  @Test
+  void whatCannotBeStartedIsMissed() {
+    ScheduleProgress before = ScheduleProgress.from(minute(1));
+    Turn turn = turn(s -> s.overlap(Overlap.SKIP), before, minute(1), NOTHING_KNOWN).missed(before);
+    assertThat(turn.fire()).isEmpty();
+    assertThat(turn.progress().next()).isEqualTo(minute(2));
+    assertThat(turn.progress().missed()).isOne();
+    assertThat(turn.progress().fired()).isZero();
+    assertThat(turn.progress().open()).isEmpty();
+    assertThat(turn.progress().lastId()).isNull();
+    assertThat(turn.lookAgain()).isEqualTo(minute(2));
   }
 }

@@ -7,13 +7,16 @@ import static org.awaitility.Awaitility.await;
 import io.taskorch.Taskorch;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.ScheduleClient.Backfill;
+import io.taskorch.client.ScheduleClient.Triggered;
 import io.taskorch.schedule.DeclaredScheduleException;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.schedule.ScheduleProgress;
+import io.taskorch.schedule.Target;
 import io.taskorch.schedule.Turn;
+import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.ScheduleStore.Moved;
 import io.taskorch.store.StoredSchedule;
@@ -31,6 +34,12 @@ import io.taskorch.upkeep.UpkeepOptions;
 import io.taskorch.worker.Handler;
 import io.taskorch.worker.TaskHandler;
 import io.taskorch.worker.TaskSchedule;
+import io.taskorch.workflow.Ref;
+import io.taskorch.workflow.Run;
+import io.taskorch.workflow.RunState;
+import io.taskorch.workflow.Step;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -246,6 +255,196 @@ class ScheduleTest {
     assertThat(stored).isEqualTo(20 * instants);
   }
 
+  private Task triggered() {
+    return ((Triggered.OfTask) schedules.trigger("s")).task();
+  }
+
+  /** Schedules that start a workflow. */
+  @Nested
+  class Workflows {
+
+    private static final Json URL_NEEDED = Json.of("{\"required\":[\"url\"]}");
+
+    private Schedule.Builder everyMinute() {
+      return scheduleOf(new Target.OfWorkflow("nightly", null, Json.of("{\"url\":\"u\"}")));
+    }
+
+    private Schedule.Builder scheduleOf(Target.OfWorkflow workflow) {
+      return Schedule.builder("s").cron("* * * * *").workflow(workflow);
+    }
+
+    @BeforeEach
+    void define() {
+      taskorch
+          .workflows()
+          .define(
+              WorkflowDefinition.of(
+                  "nightly",
+                  Step.task("say", "echo", Ref.input("url")),
+                  Step.approval("ok").after("say")),
+              URL_NEEDED);
+    }
+
+    private List<Run> runs(RunState... states) {
+      return taskorch
+          .workflows()
+          .list(new RunFilter(List.of(states), "nightly", null, null, false, 500, null))
+          .runs();
+    }
+
+    @Test
+    void aRunIsMadeAtEachInstantHoweverManySchedulersRun() {
+      schedules.put(everyMinute().build());
+      for (int i = 0; i < 3; i++) {
+        scheduler();
+      }
+      for (int minute = 1; minute <= 3; minute++) {
+        pass(MINUTE);
+        untilFired();
+      }
+      assertThat(runs())
+          .allSatisfy(run -> assertThat(run.version()).isEqualTo(1))
+          .allSatisfy(run -> assertThat(run.input()).isEqualTo(Json.of("{\"url\":\"u\"}")))
+          .extracting(run -> TaskId.timeOf(run.id()))
+          .containsExactlyInAnyOrder(
+              BEGIN.plusSeconds(60), BEGIN.plusSeconds(120), BEGIN.plusSeconds(180));
+      assertThat(progress().fired()).isEqualTo(3);
+      assertThat(runs()).extracting(Run::id).contains(progress().lastId());
+      assertThat(schedules.get("s").schedule()).isEqualTo(everyMinute().build());
+    }
+
+    @Test
+    void whatCannotRunIsRefusedWhenItIsStored() {
+      assertRefused(new Target.OfWorkflow("other", null, Json.NULL), "/workflow/workflow");
+      assertRefused(new Target.OfWorkflow("nightly", 2, Json.NULL), "/workflow/version");
+      assertRefused(new Target.OfWorkflow("nightly", 1, Json.of("{}")), "/workflow/input");
+      assertRefused(new Target.OfWorkflow("nightly", 1, Json.of("{")), "/workflow/input");
+      assertThat(schedules.find("s")).isEmpty();
+    }
+
+    private void assertRefused(Target.OfWorkflow workflow, String pointer) {
+      assertThatThrownBy(() -> schedules.put(scheduleOf(workflow).build()))
+          .isInstanceOf(InvalidTaskException.class)
+          .hasMessageStartingWith(pointer);
+    }
+
+    @Test
+    void firingsOfWhatCannotRunAnyMoreAreMissedAndTheScheduleGoesOn() {
+      schedules.put(everyMinute().build());
+      taskorch
+          .workflows()
+          .define(
+              WorkflowDefinition.of("nightly", Step.task("say", "echo")),
+              Json.of("{\"required\":[\"day\"]}"));
+      scheduler();
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).isEmpty();
+      assertThat(progress().missed()).isOne();
+      assertThat(progress().fired()).isZero();
+      assertThatThrownBy(() -> schedules.trigger("s"))
+          .isInstanceOf(InvalidTaskException.class)
+          .hasMessageStartingWith("/workflow/input");
+      taskorch.workflows().define(WorkflowDefinition.of("nightly", Step.task("say", "echo")));
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).hasSize(1);
+    }
+
+    @Test
+    void aWorkflowThatIsDeclaredBeforeItIsStoredIsMissedUntilItIs() {
+      schedules.declare(
+          "me", List.of(scheduleOf(new Target.OfWorkflow("later", 1, Json.NULL)).build()));
+      scheduler();
+      pass(MINUTE);
+      untilFired();
+      assertThat(progress().missed()).isOne();
+      taskorch.workflows().define(WorkflowDefinition.of("later", Step.task("say", "echo")));
+      pass(MINUTE);
+      untilFired();
+      assertThat(progress().fired()).isOne();
+    }
+
+    @Test
+    void overlapLooksAtTheRun() {
+      schedules.put(everyMinute().overlap(Overlap.SKIP).build());
+      scheduler();
+      pass(MINUTE);
+      untilFired();
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).hasSize(1);
+      assertThat(progress().skipped()).isOne();
+      taskorch.workflows().cancel(runs().getFirst().id());
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).hasSize(2);
+    }
+
+    @Test
+    void anEarlierRunIsCancelledWhereOverlapSaysSo() {
+      schedules.put(everyMinute().overlap(Overlap.CANCEL_RUNNING).build());
+      scheduler();
+      pass(MINUTE);
+      untilFired();
+      pass(MINUTE);
+      await().until(() -> runs(RunState.CANCELLED).size() == 1);
+      pass(Turn.LOOK_AT_QUEUED);
+      await().until(() -> runs(RunState.RUNNING).size() == 1);
+    }
+
+    @Test
+    void failedRunsPauseIt() {
+      taskorch.workflows().define(WorkflowDefinition.of("nightly", Step.approval("ok")));
+      schedules.put(everyMinute().pauseAfterFailures(2).build());
+      scheduler();
+      for (int i = 0; i < 2; i++) {
+        pass(MINUTE);
+        untilFired();
+        Run run = runs(RunState.RUNNING).getFirst();
+        taskorch.workflows().act(run.id(), new StepAction.Reject("ok", null), "me");
+        await().until(() -> runs(RunState.FAILED).stream().anyMatch(r -> r.id().equals(run.id())));
+      }
+      pass(MINUTE);
+      await().until(() -> progress().paused());
+      assertThat(progress().pauseReason()).isEqualTo(Turn.PAUSED_BY_FAILURES);
+      assertThat(runs()).hasSize(2);
+    }
+
+    @Test
+    void isTriggeredAndBackfilled() {
+      schedules.put(everyMinute().build());
+      Run run = ((Triggered.OfRun) schedules.trigger("s")).run();
+      assertThat(run.name()).isEqualTo("nightly");
+      Instant from = BEGIN.minus(Duration.ofMinutes(10));
+      Backfill first = schedules.backfill("s", from, BEGIN, Overlap.ALLOW);
+      assertThat(first.ids()).hasSize(10);
+      assertThat(schedules.backfill("s", from, BEGIN, Overlap.ALLOW)).isEqualTo(first);
+      assertThat(runs()).hasSize(11);
+    }
+
+    @Test
+    void aScheduleMayChangeFromATaskToAWorkflow() {
+      schedules.put(
+          Schedule.builder("s")
+              .cron("* * * * *")
+              .overlap(Overlap.SKIP)
+              .task(TaskSpec.of("t"))
+              .build());
+      scheduler();
+      pass(MINUTE);
+      untilFired();
+      schedules.put(everyMinute().overlap(Overlap.SKIP).build());
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).isEmpty();
+      taskorch.client().cancel(tasks().getFirst().id());
+      pass(MINUTE);
+      untilFired();
+      assertThat(runs()).hasSize(1);
+    }
+  }
+
   @Nested
   class AnEarlierTask {
 
@@ -354,9 +553,9 @@ class ScheduleTest {
     @Test
     void triggersWhatWouldBeLeftOut() {
       schedules.put(everyMinute().overlap(Overlap.SKIP).build(), true);
-      Task first = schedules.trigger("s");
+      Task first = triggered();
       assertThat(first.spec().schedule()).isEqualTo("s");
-      assertThat(schedules.trigger("s").id()).isNotEqualTo(first.id());
+      assertThat(triggered().id()).isNotEqualTo(first.id());
       scheduler();
       schedules.resume("s");
       pass(MINUTE);
@@ -370,7 +569,7 @@ class ScheduleTest {
       schedules.put(everyMinute().build());
       Instant from = BEGIN.minus(Duration.ofMinutes(10));
       Backfill first = schedules.backfill("s", from, BEGIN, Overlap.ALLOW);
-      assertThat(first.taskIds()).hasSize(10);
+      assertThat(first.ids()).hasSize(10);
       assertThat(schedules.backfill("s", from, BEGIN, Overlap.ALLOW)).isEqualTo(first);
       assertThat(tasks()).hasSize(10);
     }
@@ -380,9 +579,9 @@ class ScheduleTest {
       schedules.put(everyMinute().overlap(Overlap.SKIP).build());
       Instant from = BEGIN.minus(Duration.ofMinutes(10));
       assertThat(schedules.backfill("s", from, BEGIN, Overlap.SKIP).skipped()).isEqualTo(9);
-      assertThat(schedules.backfill("s", from, BEGIN, Overlap.SKIP).taskIds()).isEmpty();
+      assertThat(schedules.backfill("s", from, BEGIN, Overlap.SKIP).ids()).isEmpty();
       Backfill last = schedules.backfill("s", from, BEGIN, Overlap.CANCEL_RUNNING);
-      assertThat(last.taskIds()).hasSize(1);
+      assertThat(last.ids()).hasSize(1);
       assertThat(tasks())
           .extracting(Task::state)
           .containsExactlyInAnyOrder(TaskState.CANCELLED, TaskState.PENDING);
@@ -495,7 +694,7 @@ class ScheduleTest {
       scheduler();
       pass(MINUTE);
       await().until(() -> schedules.get("report").progress().fired() == 1);
-      String id = schedules.get("report").progress().lastTaskId();
+      String id = schedules.get("report").progress().lastId();
       await().until(() -> taskorch.client().get(id).state() == TaskState.SUCCEEDED);
     }
 

@@ -1,6 +1,8 @@
 package io.taskorch.api.schedule;
 
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.taskorch.client.ScheduleClient.Backfill;
+import io.taskorch.schedule.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,19 @@ record BackfillBody(
   /**
    * What it did.
    *
-   * @param skipped instants that made no task, by the rule for overlaps
+   * @param skipped instants that made nothing, by the rule for overlaps
    */
   @Schema(name = "Backfill")
-  record Done(List<String> taskIds, int skipped) {}
+  record Done(
+      @Schema(description = "where the schedule has a task") @Nullable List<String> taskIds,
+      @Schema(description = "where it has a workflow") @Nullable List<String> workflowIds,
+      int skipped) {
+
+    static Done of(Backfill done, Target target) {
+      return switch (target) {
+        case Target.OfTask task -> new Done(done.ids(), null, done.skipped());
+        case Target.OfWorkflow workflow -> new Done(null, done.ids(), done.skipped());
+      };
+    }
+  }
 }

@@ -32,7 +32,7 @@ record ScheduleBody(
     @Schema(description = "UTC unless given", example = "Europe/Berlin") @Nullable String timeZone,
     @Schema(description = "without delay, run_at, start_before and idempotency_key")
         @Nullable TaskBody task,
-    @Schema(description = "not in this version") @Nullable WorkflowTarget workflow,
+    @Schema(description = "in place of a task") @Nullable WorkflowTarget workflow,
     @Schema(
             allowableValues = {"skip", "once", "all"},
             description = "what becomes of firings that are over a minute late; once unless given")
@@ -41,7 +41,7 @@ record ScheduleBody(
         @Nullable Integer misfireLimit,
     @Schema(
             allowableValues = {"allow", "skip", "queue_one", "cancel_running"},
-            description = "while a task of an earlier firing has not ended; allow unless given")
+            description = "while what an earlier firing started has not ended; allow unless given")
         @Nullable String overlap,
     @Schema(description = "firings come up to so much later, at most 24h", example = "30s")
         @Nullable String jitter,
@@ -49,13 +49,17 @@ record ScheduleBody(
     @Schema(format = "date-time") @Nullable String endsAt,
     @Schema(description = "dates in the schedule's zone without a firing", example = "[2026-12-25]")
         @Nullable List<String> excludeDates,
-    @Schema(description = "it pauses itself after so many failed tasks in a row")
+    @Schema(description = "it pauses itself after so many failed tasks or runs in a row")
         @Nullable Integer pauseAfterFailures,
     @Schema(description = "stays as it is unless given") @Nullable Boolean paused) {
 
-  /** A workflow that a schedule starts. */
+  /** A stored workflow that a schedule starts. */
   @Schema(name = "ScheduledWorkflow")
-  record WorkflowTarget(String workflow, @Nullable Integer version, @Nullable Object input) {}
+  record WorkflowTarget(
+      @Schema(description = "the definition's name", example = "nightly") String workflow,
+      @Schema(description = "the latest at each firing unless given") @Nullable Integer version,
+      @Schema(description = "any JSON that keeps to the definition's schema")
+          @Nullable Object input) {}
 
   /**
    * Reads a schedule.
@@ -92,12 +96,14 @@ record ScheduleBody(
     }
     Fields task = in.object("task", TaskBody.class);
     TaskSpec spec = task == null ? null : TaskBody.readPart(task);
-    builder.task(spec).workflow(workflow(in));
+    Target.OfWorkflow workflow = workflow(in);
+    builder.task(spec).workflow(workflow);
     // What could not be read would be called missing.
     boolean readable =
         in.has("cron") == (cron != null)
             && in.has("every") == (every != null)
-            && in.has("task") == (spec != null);
+            && in.has("task") == (spec != null)
+            && in.has("workflow") == (workflow != null);
     return readable ? in.build(builder::build) : null;
   }
 
@@ -107,10 +113,10 @@ record ScheduleBody(
       return null;
     }
     Json input = workflow.raw("input");
-    return new Target.OfWorkflow(
-        workflow.requiredText("workflow"),
-        workflow.integer("version", 1, Integer.MAX_VALUE),
-        input == null ? Json.NULL : input);
+    boolean named = workflow.has("workflow");
+    String name = workflow.requiredText("workflow");
+    Integer version = workflow.integer("version", 1, Integer.MAX_VALUE);
+    return named ? new Target.OfWorkflow(name, version, input == null ? Json.NULL : input) : null;
   }
 
   private static Set<LocalDate> dates(Fields in) {

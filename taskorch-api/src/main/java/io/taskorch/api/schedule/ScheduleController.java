@@ -26,8 +26,10 @@ import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.input.Query;
 import io.taskorch.api.task.TaskView;
+import io.taskorch.api.workflow.RunView;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.ScheduleClient.Backfill;
+import io.taskorch.client.ScheduleClient.Triggered;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.schedule.Simulation;
@@ -38,6 +40,8 @@ import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Names;
+import io.taskorch.task.Task;
+import io.taskorch.workflow.Run;
 import jakarta.annotation.Nullable;
 import java.net.URI;
 import java.time.Duration;
@@ -114,7 +118,7 @@ final class ScheduleController {
   @Status(HttpStatus.NO_CONTENT)
   @Operation(
       operationId = "deleteSchedule",
-      summary = "Deletes a schedule; its tasks stay",
+      summary = "Deletes a schedule; what it has started stays",
       description = "One that is declared comes back with the next start of who declares it.")
   void delete(String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
@@ -143,20 +147,26 @@ final class ScheduleController {
   @Consumes(ALL)
   @Operation(
       operationId = "triggerSchedule",
-      summary = "Makes a schedule's task now",
+      summary = "Makes a schedule's task or run now",
       description = "Whatever its times and overlap say, paused or not.")
-  @ApiResponse(responseCode = "201", description = "the task")
-  HttpResponse<TaskView> trigger(
-      String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
+  @ApiResponse(
+      responseCode = "201",
+      description = "the task, or the run of its workflow",
+      content = @Content(schema = @Schema(oneOf = {TaskView.class, RunView.class})))
+  HttpResponse<?> trigger(String name, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
-    TaskView task = TaskView.of(schedules.trigger(existing(name)));
-    return HttpResponse.created(task, URI.create("/v1/tasks/" + task.id()));
+    return switch (schedules.trigger(existing(name))) {
+      case Triggered.OfTask(Task task) ->
+          HttpResponse.created(TaskView.of(task), URI.create("/v1/tasks/" + task.id()));
+      case Triggered.OfRun(Run run) ->
+          HttpResponse.created(RunView.of(run), URI.create("/v1/workflows/" + run.id()));
+    };
   }
 
   @Post("/{name}/backfill")
   @Operation(
       operationId = "backfillSchedule",
-      summary = "Makes the tasks of a window of the past, at most 1,000, each once")
+      summary = "Makes the tasks or runs of a window of the past, at most 1,000, each once")
   BackfillBody.Done backfill(
       String name,
       @RequestBody(content = @Content(schema = @Schema(implementation = BackfillBody.class)))
@@ -169,13 +179,14 @@ final class ScheduleController {
     Instant to = in.instant("to");
     Overlap overlap = in.choice("overlap", Overlap.class);
     in.refusals().throwIfAny();
+    StoredSchedule stored = schedules.get(existing(name));
     Backfill done =
         schedules.backfill(
-            existing(name),
+            name,
             Objects.requireNonNull(from),
             Objects.requireNonNull(to),
             overlap == null ? Overlap.ALLOW : overlap);
-    return new BackfillBody.Done(done.taskIds(), done.skipped());
+    return BackfillBody.Done.of(done, stored.schedule().target());
   }
 
   @Get("/{name}/next")

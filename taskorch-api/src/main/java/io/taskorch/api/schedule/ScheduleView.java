@@ -29,6 +29,7 @@ record ScheduleView(
     @Schema(implementation = String.class) @Nullable Duration every,
     String timeZone,
     @Nullable TaskPart task,
+    @Nullable WorkflowPart workflow,
     @Schema(allowableValues = {"skip", "once", "all"}) String misfire,
     @Nullable Integer misfireLimit,
     @Schema(allowableValues = {"allow", "skip", "queue_one", "cancel_running"}) String overlap,
@@ -44,10 +45,12 @@ record ScheduleView(
     Instant updatedAt,
     @Schema(description = "the next instant; none while it is paused or when it is over")
         @Nullable Instant nextAt,
-    @Schema(description = "an instant that waits for an earlier task") @Nullable Instant queuedAt,
-    @Schema(description = "the last instant that made a task") @Nullable Instant lastAt,
-    @Nullable String lastTaskId,
-    @Schema(description = "failed tasks in a row") int failures,
+    @Schema(description = "an instant that waits for what an earlier one started")
+        @Nullable Instant queuedAt,
+    @Schema(description = "the last instant that made a task or run") @Nullable Instant lastAt,
+    @Schema(description = "where it has a task") @Nullable String lastTaskId,
+    @Schema(description = "where it has a workflow") @Nullable String lastWorkflowId,
+    @Schema(description = "failed tasks or runs in a row") int failures,
     long fired,
     long skipped,
     long missed) {
@@ -79,6 +82,17 @@ record ScheduleView(
     }
   }
 
+  /**
+   * What a firing runs.
+   *
+   * @param version null for the latest
+   */
+  @Schema(name = "ScheduledRun")
+  record WorkflowPart(
+      String workflow,
+      @Nullable Integer version,
+      @Schema(implementation = Object.class) Json input) {}
+
   static ScheduleView of(StoredSchedule stored) {
     Schedule schedule = stored.schedule();
     ScheduleProgress progress = stored.progress();
@@ -88,6 +102,9 @@ record ScheduleView(
         schedule.rule() instanceof Rule.Every(Duration interval) ? interval : null,
         schedule.zone().getId(),
         schedule.target() instanceof Target.OfTask(TaskSpec task) ? TaskPart.of(task) : null,
+        schedule.target() instanceof Target.OfWorkflow(String name, Integer version, Json input)
+            ? new WorkflowPart(name, version, input)
+            : null,
         word(schedule.misfire()),
         schedule.misfire() == Misfire.ALL ? schedule.misfireLimit() : null,
         word(schedule.overlap()),
@@ -106,7 +123,8 @@ record ScheduleView(
         progress.paused() ? null : progress.next(),
         progress.queued(),
         progress.lastInstant(),
-        progress.lastTaskId(),
+        schedule.target() instanceof Target.OfTask ? progress.lastId() : null,
+        schedule.target() instanceof Target.OfWorkflow ? progress.lastId() : null,
         progress.failures(),
         progress.fired(),
         progress.skipped(),

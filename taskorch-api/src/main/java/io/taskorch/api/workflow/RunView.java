@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the stored definition; null when the definition came with the run
  */
 @Schema(name = "WorkflowRun")
-record RunView(
+public record RunView(
     String id,
     String name,
     @Nullable Integer version,
@@ -55,7 +55,7 @@ record RunView(
     }
   }
 
-  static RunView of(Run run) {
+  public static RunView of(Run run) {
     return of(run, run.steps().stream().map(StepView::of).toList());
   }
 

@@ -114,6 +114,33 @@ class ScheduleControllerTest {
   }
 
   @Test
+  void startsAStoredWorkflow() {
+    api.call(
+        "PUT",
+        "/v1/workflow-definitions/" + name,
+        """
+        {"steps":[{"name":"a","task_type":"t"}],"input_schema":{"required":["day"]}}
+        """
+            .getBytes(StandardCharsets.UTF_8));
+    String target = "{\"workflow\":\"" + name + "\",\"version\":1,\"input\":";
+    Answer unfit = put("{\"cron\":\"0 * * * *\",\"workflow\":" + target + "{}}}");
+    assertThat(unfit.status()).isEqualTo(422);
+    assertThat(unfit.at("/errors/0/pointer")).isEqualTo("/workflow/input");
+    Answer made = put("{\"cron\":\"0 * * * *\",\"workflow\":" + target + "{\"day\":1}}}");
+    assertThat(made.status()).as(made.text()).isEqualTo(201);
+    assertThat(made.at("/workflow")).isEqualTo(target + "{\"day\":1}}");
+    Answer run = api.post(path + "/trigger");
+    assertThat(run.status()).isEqualTo(201);
+    assertThat(run.at("/name")).isEqualTo(name);
+    assertThat(run.at("/steps/0/name")).isEqualTo("a");
+    assertThat(run.header("Location")).isEqualTo("/v1/workflows/" + run.at("/id"));
+    String window = "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-01T05:00:00Z\"}";
+    Answer done = api.post(path + "/backfill", window);
+    assertThat(done.json().at("/workflow_ids")).hasSize(5);
+    assertThat(done.json().has("task_ids")).isFalse();
+  }
+
+  @Test
   void tellsWhatComes() {
     put("{\"cron\":\"30 2 29 3 *\",\"time_zone\":\"Europe/Berlin\"," + TASK + "}");
     Answer next = api.get(path + "/next?count=3");
@@ -198,7 +225,11 @@ class ScheduleControllerTest {
           {"cron":"@daily","task":{"type":"t","delay":"1s"}}          | 422 | /task/delay | not-allowed
           {"cron":"@daily","task":{"type":"t t"}}                     | 422 | /task/type | invalid-name
           {"cron":"@daily","task":{"type":"t","colour":1}}            | 400 | /task/colour | unknown-field
-          {"cron":"@daily","workflow":{"workflow":"w"}}               | 422 | /workflow  | not-built
+          {"cron":"@daily","workflow":{"workflow":"none"}}            | 422 | /workflow/workflow | not-found
+          {"cron":"@daily","workflow":{"workflow":"a b"}}             | 422 | /workflow/workflow | invalid-name
+          {"cron":"@daily","workflow":{"version":1}}                  | 400 | /workflow/workflow | required
+          {"cron":"@daily","workflow":{"workflow":"w","steps":[]}}    | 400 | /workflow/steps | unknown-field
+          {"cron":"@daily","workflow":{"workflow":"w"},"task":{"type":"t"}} | 422 | /workflow | conflict
           {"cron":"@daily","when":"x","task":{"type":"t"}}            | 400 | /when      | unknown-field
           {"name":"other","cron":"@daily","task":{"type":"t"}}        | 422 | /name      | conflict
           """)

@@ -4,6 +4,7 @@ import io.taskorch.json.PayloadCodec;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.Target;
 import io.taskorch.task.Durations;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
@@ -44,8 +45,18 @@ final class DeclaredSchedules {
             .pauseAfterFailures(
                 orNull(settings.number("pause_after_failures", 0, 1, Schedule.MOST_FAILURES)));
     try {
-      TaskSpec task = task(settings.section("task"));
-      return task == null ? Stream.empty() : Stream.of(builder.task(task).build());
+      Settings workflow = settings.section("workflow");
+      Settings task = settings.section("task");
+      String name = workflow.name("workflow", "");
+      String type = task.name("type", "");
+      if (!name.isEmpty()) {
+        builder.workflow(workflow(workflow, name));
+      }
+      if (!type.isEmpty() || name.isEmpty()) {
+        TaskSpec spec = task(task, type);
+        return spec == null ? Stream.empty() : Stream.of(builder.task(spec).build());
+      }
+      return Stream.of(builder.build());
     } catch (InvalidTaskException e) {
       refuse(settings, e);
       return Stream.empty();
@@ -59,10 +70,23 @@ final class DeclaredSchedules {
     }
   }
 
-  private static @Nullable TaskSpec task(Settings settings) {
+  private static Target.OfWorkflow workflow(Settings settings, String name) {
+    return new Target.OfWorkflow(
+        name, orNull(settings.number("version", 0, 1, Integer.MAX_VALUE)), json(settings, "input"));
+  }
+
+  private static Json json(Settings settings, String key) {
+    Json json = Json.of(settings.text(key, "null"));
+    if (!CODEC.isJson(json)) {
+      settings.refuse(key, "is not JSON");
+    }
+    return json;
+  }
+
+  private static @Nullable TaskSpec task(Settings settings, String type) {
     TaskSpec.Builder task =
-        TaskSpec.builder(settings.name("type", ""))
-            .payload(Json.of(settings.text("payload", "null")))
+        TaskSpec.builder(type)
+            .payload(json(settings, "payload"))
             .queue(settings.name("queue", TaskSpec.DEFAULT_QUEUE))
             .priority(settings.choice("priority", Priority.NORMAL))
             .timeout(orNull(duration(settings, "timeout")))
@@ -79,11 +103,7 @@ final class DeclaredSchedules {
             retry.duration("max_delay", fallback.maxDelay(), Duration.ZERO, Durations.LONGEST),
             fallback.jitter());
     try {
-      TaskSpec spec = task.retryPolicy(policy.equals(fallback) ? null : policy).build();
-      if (!CODEC.isJson(spec.payload())) {
-        settings.refuse("payload", "is not JSON");
-      }
-      return spec;
+      return task.retryPolicy(policy.equals(fallback) ? null : policy).build();
     } catch (InvalidTaskException e) {
       refuse(settings, e);
       return null;

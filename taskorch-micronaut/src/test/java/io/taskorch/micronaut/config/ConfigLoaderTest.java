@@ -7,6 +7,7 @@ import io.taskorch.micronaut.config.ConfigLoader.Loaded;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.Target;
 import io.taskorch.shell.ShellOptions;
 import io.taskorch.task.Json;
 import io.taskorch.task.Priority;
@@ -326,6 +327,20 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void mayStartWorkflows() throws IOException {
+      assertThat(
+              read(
+                  "scheduler:",
+                  "  schedules:",
+                  "    a: {every: 15m, workflow: {workflow: nightly}}",
+                  "    b: {every: 15m, workflow: {workflow: nightly, version: 2, input: '[1]'}}"))
+          .extracting(Schedule::target)
+          .containsExactlyInAnyOrder(
+              new Target.OfWorkflow("nightly", null, Json.NULL),
+              new Target.OfWorkflow("nightly", 2, Json.of("[1]")));
+    }
+
+    @Test
     void thatCannotBeStopTheStartWithALineForEachMistake() {
       assertThatThrownBy(
               () ->
@@ -335,7 +350,9 @@ class ConfigLoaderTest {
                       "    a: {cron: '0 0 30 2 *', colour: red, task: {type: t}}",
                       "    b: {every: 1m, jitter: 5m, task: {type: 't t'}}",
                       "    c: {cron: '@daily', starts_at: soon, task: {type: t, payload: '{'}}",
-                      "    d: {cron: '@daily'}"))
+                      "    d: {cron: '@daily'}",
+                      "    e: {cron: '@daily', workflow: {workflow: w, version: 0, input: '{'}}",
+                      "    f: {cron: '@daily', workflow: {workflow: w}, task: {type: t}}"))
           .isInstanceOf(ConfigException.class)
           .hasMessageContainingAll(
               "3: scheduler.schedules.a.cron names a day that no year has",
@@ -343,7 +360,10 @@ class ConfigLoaderTest {
               "4: scheduler.schedules.b.task.type is not",
               "5: scheduler.schedules.c.starts_at is not an instant",
               "5: scheduler.schedules.c.task.payload is not JSON",
-              "scheduler.schedules.d.task.type is not");
+              "scheduler.schedules.d.task.type is not",
+              "7: scheduler.schedules.e.workflow.version is not a whole number",
+              "7: scheduler.schedules.e.workflow.input is not JSON",
+              "scheduler.schedules.f.workflow excludes task");
     }
   }
 

@@ -7,6 +7,7 @@ import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleProgress;
+import io.taskorch.schedule.Target;
 import io.taskorch.store.ScheduleStore.DueSchedules;
 import io.taskorch.store.ScheduleStore.Moved;
 import io.taskorch.store.ScheduleStore.SchedulePage;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -116,6 +118,21 @@ class ScheduleStoreContractTest extends Contract {
                       .isEqualTo(stored));
       assertThat(stores.schedules().find("ful")).isEmpty();
       assertThat(stores.schedules().find("fuller")).isEmpty();
+    }
+
+    @Test
+    void aWorkflowIsReadBackAsItWas() {
+      Json input = Json.of("{ \"a\":[1.0,\"é\"] }");
+      for (Integer version : Arrays.asList(null, 7)) {
+        Schedule schedule =
+            Schedule.builder("w" + version)
+                .cron("@daily")
+                .workflow(new Target.OfWorkflow("nightly", version, input))
+                .build();
+        assertThat(stores.schedules().save(fresh(schedule), null)).isTrue();
+        assertThat(stores.schedules().find(schedule.name()))
+            .hasValueSatisfying(found -> assertThat(found.schedule()).isEqualTo(schedule));
+      }
     }
 
     @Test
