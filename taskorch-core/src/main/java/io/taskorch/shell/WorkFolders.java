@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folders that commands work in: {@code runs/<id>} of a workflow run, {@code tasks/<id>} of a
- * task that is no step of one, and {@code shared/<name>} of tasks that name one. Those of runs and
- * tasks go when the store knows the run or the task no more.
+ * The folders that commands work in: {@code runs/<id>} of a workflow run, with the elements of its
+ * lists and what undoes it, {@code tasks/<id>} of a task that is no step of one, and {@code
+ * shared/<name>} of tasks that name one. Those of runs and tasks go when the store knows the run or
+ * the task no more.
  */
 final class WorkFolders {
 
@@ -67,7 +68,7 @@ final class WorkFolders {
     StepLink step = task.step();
     return step == null
         ? made(root.toRealPath().resolve("tasks"), Path.of(task.id()))
-        : made(root.toRealPath().resolve("runs"), Path.of(step.runId()));
+        : made(root.toRealPath().resolve("runs"), Path.of(step.inputRunId()));
   }
 
   private static Path nameOf(String text) {

@@ -18,6 +18,7 @@ import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.workflow.Ref;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
@@ -506,5 +507,31 @@ class ShellTest {
           .isDirectoryNotContaining(f -> f.endsWith("01ARZ3NDEKTSV4RRFFQ69G5F00"));
       assertThat(folder).exists();
     }
+  }
+
+  @Test
+  void elementsWorkInTheFolderOfTheirRun() {
+    Run run =
+        taskorch
+            .workflows()
+            .start(
+                WorkflowDefinition.of(
+                    "elements",
+                    Step.task("make", "shell", Map.of("command", "echo made > made")),
+                    Step.task("each", "shell", Map.of("argv", List.of("cp", "made", Ref.item())))
+                        .after("make")
+                        .forEach(Ref.input()),
+                    Step.task("fails", "shell", Map.of("command", "ls a b && exit 1"))
+                        .retryPolicy(ONCE)
+                        .after("each")),
+                List.of("a", "b"))
+            .await(SOON);
+    assertThat(run.steps())
+        .extracting(step -> step.name() + " " + step.state())
+        .contains("each SUCCEEDED", "fails FAILED");
+    Path files = root.resolve("runs").resolve(run.id());
+    assertThat(files.resolve("a")).hasContent("made");
+    assertThat(files.resolve("b")).hasContent("made");
+    assertThat(root.resolve("runs")).isDirectoryNotContaining(path -> !path.equals(files));
   }
 }
