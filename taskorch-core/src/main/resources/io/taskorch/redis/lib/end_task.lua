@@ -3,6 +3,7 @@
 -- that it stood in. Steps that this frees or drags along are moved in the same call.
 --- @include "lib/run"
 --- @include "lib/ready"
+--- @include "lib/glance"
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
@@ -164,20 +165,58 @@ local function have_decided(r, t, at)
   undecide(r.id .. ' ' .. t.step, at)
 end
 
+-- release_steps(r, plain, at): BLOCKED -> PENDING for steps, each an {id, bytes}, that need nothing more:
+-- the common case, without opening the records.
+local function release_steps(r, plain, at)
+  if #plain == 0 then
+    return
+  end
+  r.goes_on = true
+  local at13, number = format('%013d', at), take_numbers(#plain)
+  local kinds = {}
+  for i, step in ipairs(plain) do
+    local kind, number13 = glance(step.bytes), format('%013d', number + i)
+    save_release(RECORD .. step.id, step.bytes, number13, at13)
+    index_add(index_key(kind.queue, 'P'), format('%d', kind.band - 1) .. number13, step.id)
+    local ids = kinds[kind]
+    if not ids then
+      ids = {}
+      kinds[kind] = ids
+      event_all(state_event('P', kind.attempt, kind.queue, kind.type, r.id), ids)
+      wake(kind.queue)
+    end
+    ids[#ids + 1] = step.id
+  end
+end
+
+-- is_plain(bytes): whether a blocked step has neither a delay nor anything else that its start needs.
+local function is_plain(bytes)
+  local in_run = byte(bytes, 216)
+  return (in_run == 49 or in_run == 51) and sub(bytes, 26, 38) == '0000000000000'
+end
+
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED, or
 -- has a program decide on them.
 local function start_steps(r, freed, at)
-  local ready = {}
+  local plain, ready = {}, {}
   table.sort(freed)
   for _, id in ipairs(step_ids(r, freed)) do
-    local t = blocked_step(id)
-    if t and needs_decision(t) then
-      r.goes_on = true
-      have_decided(r, t, at)
-    elseif t then
-      ready[#ready + 1] = start_step(r, t, at)
+    local bytes = read_beginning(RECORD .. id)
+    if bytes and state_of(bytes) == 'B' then
+      if is_plain(bytes) then
+        plain[#plain + 1] = {id = id, bytes = bytes}
+      else
+        local t = open_record(id, bytes)
+        if needs_decision(t) then
+          r.goes_on = true
+          have_decided(r, t, at)
+        else
+          ready[#ready + 1] = start_step(r, t, at)
+        end
+      end
     end
   end
+  release_steps(r, plain, at)
   become_ready(ready, at)
 end
 

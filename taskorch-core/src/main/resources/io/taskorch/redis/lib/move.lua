@@ -49,6 +49,13 @@ local function save_note(id, bytes)
   end
 end
 
+-- save_release(key, bytes, number13, at13): the part of a header that BLOCKED -> PENDING changes, of a
+-- record whose beginning has been read.
+local function save_release(key, bytes, number13, at13)
+  require_move('B', 'P')
+  write_headers({key}, '38', number13 .. sub(bytes, 52, 77) .. 'P' .. at13)
+end
+
 -- save_claims(keys, attempt, fence, at13, expiry13, nonce, worker): the part of a header that
 -- PENDING -> RUNNING changes, for records that have the same attempt and fence from then on.
 local function save_claims(keys, attempt, fence, at13, expiry13, nonce, worker)

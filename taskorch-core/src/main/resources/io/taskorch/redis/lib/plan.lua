@@ -123,7 +123,8 @@ end
 -- last_number(): the last sequence number that was given out; take_numbers(count): the same, and takes
 -- those that follow it.
 local function last_number()
-  return (call('GET', SEQUENCE) or 0) + plan.numbered
+  plan.number_before = plan.number_before or call('GET', SEQUENCE) or 0
+  return plan.number_before + plan.numbered
 end
 local function take_numbers(count)
   local before = last_number()

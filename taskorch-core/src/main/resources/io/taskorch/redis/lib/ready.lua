@@ -1,6 +1,21 @@
+-- wake(queue): tells workers of a queue that is about to have something ready, if it had not.
+--- @include "lib/move"
+local woken
+each_call(function()
+  woken = {}
+end)
+local function wake(queue)
+  -- Once a call, however many runs it moves.
+  if not woken[queue] then
+    woken[queue] = true
+    if call('EXISTS', index_key(queue, 'P')) == 0 then
+      write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
+    end
+  end
+end
+
 -- become_ready(tasks, at): moves opened tasks to PENDING, to the end of their priority, and wakes
 -- workers of queues that had nothing ready. Each task must still be in an index or in none.
---- @include "lib/move"
 local function become_ready(tasks, at)
   if #tasks == 0 then
     return
@@ -16,8 +31,6 @@ local function become_ready(tasks, at)
     queues[t.queue] = true
   end
   for queue in pairs(queues) do
-    if call('EXISTS', index_key(queue, 'P')) == 0 then
-      write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
-    end
+    wake(queue)
   end
 end

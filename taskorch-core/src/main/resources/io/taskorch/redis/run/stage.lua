@@ -58,33 +58,47 @@ local function stage_waits(index, upstream, holding, join)
   end)
 end
 
+-- collect(part, …): what is written to a key of the run, a few commands for all steps.
+local collected = {}
+local function collect(part, ...)
+  local list = collected[part]
+  if not list then
+    list = {}
+    collected[part] = list
+  end
+  for i = 1, select('#', ...) do
+    list[#list + 1] = (select(i, ...))
+  end
+end
+
+local records = {}
 for i = 0, count - 1 do
-  local index = first + i
-  local a = 12 + 11 * i
+  local index, a = format('%d', first + i), 12 + 11 * i
   local id, h, done = ARGV[a], read_head(ARGV[a + 1]), ARGV[a + 10]
   if not admit_queue(h.queue) then
     return 'too_many_queues'
   end
   touch(RECORD .. id)
-  write('SET', RECORD .. id, new_record(h, done == '' and 'B' or 'D', at13,
-    format('%013d', ARGV[a + 2]), format('%013d', 0), ARGV[a + 3]))
-  write('SETRANGE', key .. ':ids', index * 26, id)
-  write('HSET', key .. ':names', index, ARGV[a + 4])
+  records[2 * i + 1] = RECORD .. id
+  records[2 * i + 2] = new_record(h, done == '' and 'B' or 'D', at13, format('%013d', ARGV[a + 2]),
+    '0000000000000', ARGV[a + 3])
+  collect(':ids', id)
+  collect(':names', index, ARGV[a + 4])
   if ARGV[a + 5] ~= '' then
-    write('HSET', key .. ':edges', index, ARGV[a + 5])
+    collect(':edges', index, ARGV[a + 5])
   end
   if ARGV[a + 6] ~= '' then
-    write('HSET', key .. ':upstream', index, ARGV[a + 6])
+    collect(':upstream', index, ARGV[a + 6])
   end
   if ARGV[a + 8] ~= '' then
-    write('HSET', key .. ':joins', index, ARGV[a + 8])
+    collect(':joins', index, ARGV[a + 8])
   end
   if ARGV[a + 9] ~= '' then
-    write('HSET', key .. ':signals', ARGV[a + 9], '')
+    collect(':signals', ARGV[a + 9], '')
   end
   if done == '' then
     stage_waits(index, ARGV[a + 6], ARGV[a + 7], ARGV[a + 8])
-    write('SADD', key .. ':open', index)
+    collect(':open', index)
     if ARGV[10] ~= '0' then
       index_add(key .. ':held', index, index)
     end
@@ -96,6 +110,12 @@ for i = 0, count - 1 do
     end
     index_add(index_key(h.queue, 'D'), at13, id)
   end
+end
+write('MSET', unpack(records))
+write('SETRANGE', key .. ':ids', first * 26, table.concat(collected[':ids']))
+collected[':ids'] = nil
+for part, list in pairs(collected) do
+  write(part == ':open' and 'SADD' or 'HSET', key .. part, unpack(list))
 end
 flush()
 return 'ok'
