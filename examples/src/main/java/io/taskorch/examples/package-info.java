@@ -1,6 +1,6 @@
 /**
- * Handlers to copy from: the image pipeline of {@code ./taskorch demo}, and small ones to play
- * with.
+ * Handlers and workflows to copy from: the image pipeline of {@code ./taskorch demo}, a trip that
+ * is undone when a part of it cannot be had, and small ones to play with.
  */
 @NullMarked
 package io.taskorch.examples;
