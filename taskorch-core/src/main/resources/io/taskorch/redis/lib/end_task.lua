@@ -201,7 +201,7 @@ local function start_steps(r, freed, at)
   local plain, ready = {}, {}
   table.sort(freed)
   for _, id in ipairs(step_ids(r, freed)) do
-    local bytes = read_beginning(RECORD .. id)
+    local bytes = not ended_here[id] and read_beginning(RECORD .. id)
     if bytes and state_of(bytes) == 'B' then
       if is_plain(bytes) then
         plain[#plain + 1] = {id = id, bytes = bytes}
@@ -221,9 +221,10 @@ local function start_steps(r, freed, at)
 end
 
 -- take_held(r, count, freed): adds so many of the steps that wait for a place in the window to freed, as
--- far as one call may; the rest is left for another.
+-- far as a call may that has more to do; the rest is left for another.
+local MOST_PLACES = 100
 local function take_held(r, count, freed)
-  local now = math.min(count, MOST_EDGES)
+  local now = math.min(count, MOST_PLACES)
   local held = now > 0 and call('ZRANGE', r.key .. ':held', 0, now - 1) or {}
   if #held > 0 then
     for _, index in ipairs(held) do
@@ -239,10 +240,18 @@ end
 -- pass_places_on(r, ended, freed): gives the places in the window that steps had which have ended to
 -- steps that wait for one; an ended step that waited itself had none.
 local function pass_places_on(r, ended, freed)
+  if #ended == 0 then
+    return
+  end
+  local indexes = {}
+  for i, step in ipairs(ended) do
+    indexes[i] = step.index
+  end
+  local held = call('ZMSCORE', r.key .. ':held', unpack(indexes))
   local places, waited = #ended, false
-  for _, step in ipairs(ended) do
-    if call('ZSCORE', r.key .. ':held', step.index) then
-      index_remove(r.key .. ':held', step.index)
+  for i, index in ipairs(indexes) do
+    if held[i] then
+      index_remove(r.key .. ':held', index)
       places, waited = places - 1, true
     end
   end

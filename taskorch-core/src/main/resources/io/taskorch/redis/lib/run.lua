@@ -241,9 +241,9 @@ local function retry_run(r, how, at)
   set_run(r, 'cancelled', 0)
   set_run(r, 'resetting', how)
   if call('EXISTS', r.key .. ':lost') == 1 then
+    -- Of a run that has ended nothing is to be started over yet.
     touch(r.key .. ':redo')
-    write('ZUNIONSTORE', r.key .. ':redo', 2, r.key .. ':redo', r.key .. ':lost', 'AGGREGATE', 'MIN')
-    write('DEL', r.key .. ':lost')
+    write('RENAME', r.key .. ':lost', r.key .. ':redo')
   end
   leave_for_later(r, 'm -1 1')
 end

@@ -61,7 +61,6 @@ local function end_by_hand(to, reason)
   if t.state == 'F' then
     -- It has ended before, so what depends on it has been cancelled: that starts over.
     if failure_counts(t.in_run) then
-      index_remove(r.key .. ':lost', index)
       r.failed = r.failed - 1
       r.counted = true
     end
@@ -72,6 +71,7 @@ local function end_by_hand(to, reason)
     end
     save_books(r)
     set_going('retry')
+    write('ZREM', r.key .. ':redo', index)
   else
     end_task(t, to, reason, at)
     finish_runs(at)
@@ -103,9 +103,9 @@ elseif verb == 'rerun' then
     write('SET', RECORD .. id, sub(whole, 1, 1) .. format('%06d', #ARGV[6]) ..
       sub(whole, 8, names_end) .. ARGV[6] .. ARGV[7])
   end
-  touch(r.key .. ':redo')
-  index_add(r.key .. ':redo', index, index)
   set_going('rerun')
+  touch(r.key .. ':redo')
+  write('ZADD', r.key .. ':redo', index, index)
 else
   local to = verb == 'skip' and 'K' or 'D'
   if undone or r.state == 'M' or (r.parent and ended) then

@@ -8,6 +8,8 @@
 --- @include "lib/start_over"
 
 local MOST_STEPS = 200
+-- To start a step over takes more than to cancel it.
+local MOST_REDONE = 100
 local entries = call('LRANGE', ADVANCE, '0', MOST_STEPS - 1)
 if #entries == 0 then
   return 0
@@ -120,10 +122,13 @@ local function books_of(r, index, reopened)
   for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
     upstream[#upstream + 1] = from
   end
+  local some_lost = call('EXISTS', r.key .. ':lost') == 1
+  local some_skipped = call('EXISTS', r.key .. ':skipped') == 1
   each_chunk(upstream, 400, function(list, first, last)
     local open = call('SMISMEMBER', r.key .. ':open', unpack(list, first, last))
-    local lost = call('ZMSCORE', r.key .. ':lost', unpack(list, first, last))
-    local skipped = call('SMISMEMBER', r.key .. ':skipped', unpack(list, first, last))
+    local lost = some_lost and call('ZMSCORE', r.key .. ':lost', unpack(list, first, last)) or {}
+    local skipped = some_skipped and call('SMISMEMBER', r.key .. ':skipped',
+      unpack(list, first, last)) or {}
     for i = first, last do
       local n = i - first + 1
       local edge = list[i] .. '>' .. index
@@ -146,9 +151,12 @@ local function save_waits(r, index, books)
   each_chunk(books.holding, 400, function(list, from, to)
     write('SADD', r.key .. ':waits', unpack(list, from, to))
   end)
-  each_chunk(books.gone, 400, function(list, from, to)
-    write('SREM', r.key .. ':waits', unpack(list, from, to))
-  end)
+  -- An edge that has been followed is gone, but a cancelled run follows none.
+  if call('EXISTS', r.key .. ':waits') == 1 then
+    each_chunk(books.gone, 400, function(list, from, to)
+      write('SREM', r.key .. ':waits', unpack(list, from, to))
+    end)
+  end
   write('HSET', r.key .. ':remaining', index, books.count .. books.origins)
 end
 
@@ -232,7 +240,7 @@ end
 -- go_on_starting_over(r): the steps that are to be, in topological order, so that what a step depends
 -- on has been started over before it.
 local function go_on_starting_over(r)
-  local redo = call('ZRANGE', r.key .. ':redo', 0, MOST_STEPS - 1)
+  local redo = call('ZRANGE', r.key .. ':redo', 0, MOST_REDONE - 1)
   local reopened, ready, ended = {}, {}, {}
   local done, edges = 0, 0
   for i, text in ipairs(redo) do
@@ -249,7 +257,7 @@ local function go_on_starting_over(r)
     -- What holds its dependents back is only being written.
     leave_for_later(r, 'e ' .. step.index .. ' 1')
   end
-  if done == MOST_STEPS or done < #redo then
+  if done == MOST_REDONE or done < #redo then
     leave_for_later(r, 'r')
   else
     set_run(r, 'resetting', '')

@@ -32,13 +32,25 @@ local function beginning_of(id)
   return header
 end
 local first = tonumber(ARGV[2])
-for index = first, math.min(first + tonumber(ARGV[3]), tonumber(run[6])) - 1 do
-  local id = call('GETRANGE', key .. ':ids', index * 26, index * 26 + 25)
+local last = math.min(first + tonumber(ARGV[3]), tonumber(run[6])) - 1
+if last < first then
+  return reply
+end
+local ids = call('GETRANGE', key .. ':ids', first * 26, last * 26 + 25)
+local indexes = {}
+for index = first, last do
+  indexes[index - first + 1] = format('%d', index)
+end
+local names = call('HMGET', key .. ':names', unpack(indexes))
+local upstream = call('HMGET', key .. ':upstream', unpack(indexes))
+local begun = children and call('HMGET', children, unpack(indexes)) or {}
+for i = 1, #indexes do
+  local id = sub(ids, i * 26 - 25, i * 26)
   local n = #reply
   reply[n + 1] = id
-  reply[n + 2] = call('HGET', key .. ':names', index) or ''
+  reply[n + 2] = names[i] or ''
   reply[n + 3] = beginning_of(id)
-  reply[n + 4] = call('HGET', key .. ':upstream', index) or ''
-  reply[n + 5] = children and call('HGET', children, index) or ''
+  reply[n + 4] = upstream[i] or ''
+  reply[n + 5] = begun[i] or ''
 end
 return reply
