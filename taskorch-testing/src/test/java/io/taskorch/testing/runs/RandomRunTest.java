@@ -1,6 +1,7 @@
 package io.taskorch.testing.runs;
 
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -18,6 +19,11 @@ class RandomRunTest {
     trial = RunTrial.open();
   }
 
+  /** Runs that did not end, or not as they should. */
+  private static final long[] FAILED_ONCE = {
+    1006, 1078, 1079, 1117, 1227, 1242, 1296, 1386, 1428, 1528, 1551, 1632
+  };
+
   @AfterContainer
   static void close() {
     trial.close();
@@ -26,6 +32,13 @@ class RandomRunTest {
   @Property(seed = "1", tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void aRunEndsAsItShould(@ForAll long seed) {
     trial.lead(seed);
+  }
+
+  @Example
+  void whatFailedOnceDoesNotAgain() {
+    for (long seed : FAILED_ONCE) {
+      trial.lead(seed);
+    }
   }
 
   @Property(tries = 4_000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)

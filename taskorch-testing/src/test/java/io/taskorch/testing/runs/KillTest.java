@@ -1,0 +1,411 @@
+package io.taskorch.testing.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.ScheduleClient;
+import io.taskorch.json.PayloadCodec;
+import io.taskorch.redis.WatchedStores;
+import io.taskorch.redis.WatchedStores.Killed;
+import io.taskorch.schedule.Misfire;
+import io.taskorch.schedule.Schedule;
+import io.taskorch.store.Claim.Leased;
+import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.NewRun;
+import io.taskorch.store.Stores;
+import io.taskorch.store.TaskFilter;
+import io.taskorch.store.TaskStore.Settlement;
+import io.taskorch.task.Json;
+import io.taskorch.task.Lease;
+import io.taskorch.task.Outcome;
+import io.taskorch.task.Reason;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskError;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import io.taskorch.testing.TestNamespace;
+import io.taskorch.testing.TestRedis;
+import io.taskorch.testing.scripts.Script;
+import io.taskorch.upkeep.OneFirer;
+import io.taskorch.workflow.DefinitionJson;
+import io.taskorch.workflow.Join;
+import io.taskorch.workflow.Kind;
+import io.taskorch.workflow.Run;
+import io.taskorch.workflow.Run.StepStatus;
+import io.taskorch.workflow.RunState;
+import io.taskorch.workflow.Step;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A program dies before or after each call that moves a run or a schedule, one after the other in
+ * as many lives of the same runs; another program goes on, and everything ends as if nobody had
+ * died. Whoever asked for something that was not answered asks again, in the same words.
+ */
+class KillTest {
+
+  private static final Duration LEASE = Duration.ofSeconds(30);
+
+  /** Longer than a lease, and than a program has for what it was given to decide. */
+  private static final Duration DEAD = Duration.ofSeconds(31);
+
+  private static final int MOST_ROUNDS = 40;
+
+  private static TestNamespace namespace;
+  private static Stores mortal;
+  private static Stores survivor;
+
+  /** Every call that changes something, in order. */
+  private static final List<String> seen = new ArrayList<>();
+
+  private static final Set<String> READ_ONLY =
+      Script.all().stream()
+          .filter(script -> script.text().startsWith("#!lua flags=no-writes"))
+          .map(Script::name)
+          .collect(Collectors.toSet());
+
+  private static int killAt = -1;
+  private static boolean afterwards;
+
+  private final Set<String> starts = new HashSet<>();
+  private int made;
+
+  @BeforeAll
+  static void open() {
+    namespace = TestNamespace.open(TestRedis.uri(), 1);
+    mortal =
+        WatchedStores.connect(
+            namespace,
+            new WatchedStores.Watch() {
+              @Override
+              public <R> R around(String script, Supplier<R> call) {
+                if (READ_ONLY.contains(script)) {
+                  return call.get();
+                }
+                boolean last = seen.size() == killAt;
+                seen.add(script);
+                if (last && !afterwards) {
+                  throw new Killed(script);
+                }
+                R reply = call.get();
+                if (last) {
+                  throw new Killed(script);
+                }
+                return reply;
+              }
+            });
+    survivor = namespace.stores();
+  }
+
+  @AfterAll
+  static void close() {
+    mortal.close();
+    namespace.close();
+  }
+
+  /**
+   * What moves a run: a script that is not named here has no life in which somebody dies over it.
+   */
+  private static Set<String> movesARun() {
+    return Script.all().stream()
+        .filter(script -> !script.isInclude() && !READ_ONLY.contains(script.name()))
+        .filter(
+            script ->
+                script.name().startsWith("run/")
+                    || script.text().contains("@include \"lib/end_task\""))
+        .map(Script::name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void runs() {
+    List<String> calls = live(-1, false, this::leadRuns);
+    assertThat(calls).containsAll(movesARun());
+    for (int i = 0; i < calls.size(); i++) {
+      live(i, true, this::leadRuns);
+    }
+  }
+
+  /** Which is to die after the one before, if nothing but memory is lost in between. */
+  @Test
+  @Tag("long")
+  void runsBeforeACall() {
+    List<String> calls = live(-1, false, this::leadRuns);
+    for (int i = 0; i < calls.size(); i++) {
+      live(i, false, this::leadRuns);
+    }
+  }
+
+  @Test
+  void schedules() {
+    List<String> calls = live(-1, false, this::leadSchedule);
+    assertThat(calls).contains("schedule/save", "schedule/due", "schedule/move", "task/enqueue");
+    for (int i = 0; i < calls.size(); i++) {
+      live(i, false, this::leadSchedule);
+      live(i, true, this::leadSchedule);
+    }
+  }
+
+  /** Returns the calls that were made up to the end of the first program. */
+  private List<String> live(int kill, boolean after, Runnable life) {
+    namespace.clear();
+    namespace.clock().stopAt(Instant.parse("2030-01-01T00:00:30Z"));
+    seen.clear();
+    starts.clear();
+    made = 0;
+    dead = false;
+    killAt = kill;
+    afterwards = after;
+    try {
+      life.run();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "died %s call %d, %s"
+              .formatted(after ? "after" : "before", kill, kill < 0 ? "" : seen.get(kill)),
+          e);
+    }
+    return List.copyOf(seen);
+  }
+
+  private boolean dead;
+
+  /** Does something, which another program repeats when the first one dies over it. */
+  private void ask(Consumer<Stores> what) {
+    if (!dead) {
+      try {
+        what.accept(mortal);
+        return;
+      } catch (Killed e) {
+        dead = true;
+        killAt = -1;
+        namespace.clock().advance(DEAD);
+      }
+    }
+    what.accept(survivor);
+  }
+
+  private static Step.Builder task(String name) {
+    return Step.task(name, TaskSpec.of("t"));
+  }
+
+  private static NewRun newRun(String id, Step... steps) {
+    WorkflowDefinition definition = new WorkflowDefinition("w", List.of(steps));
+    return new NewRun(id, definition, Json.of("{\"x\":1,\"list\":[1,2]}"));
+  }
+
+  private void leadRuns() {
+    Json inner =
+        DefinitionJson.write(
+            new WorkflowDefinition(
+                "inner", List.of(task("a").build(), task("b").after("a").build())),
+            null);
+    survivor.definitions().save("inner", "0".repeat(64), inner, operation());
+    String first = id();
+    NewRun rich =
+        newRun(
+            first,
+            task("a").compensateWith("t").build(),
+            task("each").after("a").forEach("${input.list}").maxParallel(1).build(),
+            Step.of("sub", Kind.WORKFLOW, TaskSpec.of("workflow"))
+                .after("a")
+                .workflow("inner", null)
+                .build(),
+            task("never").after("a").when("input.x > 1").build(),
+            Step.of(
+                    "pause",
+                    Kind.WAIT,
+                    TaskSpec.builder("wait").delay(Duration.ofSeconds(2)).build())
+                .build(),
+            Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("go").build(),
+            Step.of("ask", Kind.APPROVAL, TaskSpec.of("approval")).after("a").build(),
+            task("any").after("a", "never").join(Join.ANY_SUCCEEDED).build(),
+            task("bad").after("each", "sub", "pause", "go", "ask", "any").build());
+    ask(stores -> stores.runs().start(rich));
+    ask(stores -> stores.runs().signal(first, "go", Json.of("1")));
+    ask(stores -> workUntil(stores, () -> isAsked(step(first, "ask"))));
+    String approve = operation();
+    ask(stores -> stores.runs().act(first, new StepAction.Approve("ask", null), "ann", approve));
+    ask(stores -> workUntil(stores, () -> run(first).state().isFinal()));
+    assertThat(run(first).state()).isEqualTo(RunState.COMPENSATED);
+    assertThat(run(first).steps())
+        .extracting(step -> step.name() + " " + step.state())
+        .containsExactlyInAnyOrder(
+            "a SUCCEEDED",
+            "each SUCCEEDED",
+            "sub SUCCEEDED",
+            "never SKIPPED",
+            "pause SUCCEEDED",
+            "go SUCCEEDED",
+            "ask SUCCEEDED",
+            "any SUCCEEDED",
+            "bad FAILED");
+
+    String second = id();
+    NewRun rough =
+        newRun(
+            second,
+            task("cancelled").build(),
+            Step.task("purged", TaskSpec.builder("t").queue("elsewhere").build()).build(),
+            Step.task("unknown", TaskSpec.of("unknown")).build(),
+            task("crashes").build(),
+            task("last").after("cancelled", "purged", "unknown", "crashes").build());
+    ask(stores -> stores.runs().start(rough));
+    ask(stores -> stores.tasks().cancel(step(second, "cancelled").taskId()));
+    ask(stores -> stores.queues().purge("elsewhere"));
+    ask(
+        stores -> {
+          List<Lease> leases = claim(stores).stream().map(Leased::lease).toList();
+          stores.tasks().heartbeat(leases, LEASE);
+          namespace.clock().advance(DEAD);
+          reap(stores);
+        });
+    ask(stores -> workUntil(stores, () -> run(second).state().isFinal()));
+    assertThat(run(second).state()).isEqualTo(RunState.FAILED);
+    assertThat(run(second).steps())
+        .extracting(step -> step.name() + " " + step.state())
+        .containsExactlyInAnyOrder(
+            "cancelled CANCELLED",
+            "purged CANCELLED",
+            "unknown FAILED",
+            "crashes SUCCEEDED",
+            "last CANCELLED");
+    String retry = operation();
+    ask(stores -> stores.runs().retry(second, "ann", retry));
+    ask(stores -> stores.runs().cancel(second));
+    ask(stores -> workUntil(stores, () -> run(second).state().isFinal()));
+    assertThat(run(second).state()).isEqualTo(RunState.CANCELLED);
+
+    namespace.clock().advance(Duration.ofDays(62));
+    ask(
+        stores -> {
+          while (stores.upkeep().prune(0, Duration.ZERO) > 0) {}
+        });
+    assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:run")).isEmpty();
+    assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:task")).isEmpty();
+  }
+
+  private static boolean isAsked(StepStatus step) {
+    return "approval".equals(step.waitingFor()) || step.state().isFinal();
+  }
+
+  private void leadSchedule() {
+    Schedule everyMinute =
+        Schedule.builder("minutely")
+            .cron("* * * * *")
+            .misfire(Misfire.ALL)
+            .task(TaskSpec.of("t"))
+            .build();
+    ask(
+        stores ->
+            new ScheduleClient(stores, new PayloadCodec(new ObjectMapper())).put(everyMinute));
+    for (int i = 0; i < 3; i++) {
+      namespace.clock().advance(Duration.ofMinutes(1));
+      ask(stores -> OneFirer.fire(stores, stores == mortal ? "mortal" : "survivor"));
+    }
+    Instant begin = survivor.schedules().find("minutely").orElseThrow().createdAt();
+    Instant end = namespace.clock().instant();
+    assertThat(survivor.query().list(TaskFilter.ofState(TaskState.PENDING)).tasks())
+        .hasSize((int) (end.getEpochSecond() / 60 - begin.getEpochSecond() / 60));
+  }
+
+  private String operation() {
+    return String.format("%022d", made++);
+  }
+
+  private String id() {
+    return survivor.partitions().newId(0, namespace.clock().instant());
+  }
+
+  private static Run run(String id) {
+    return survivor.runs().find(id).orElseThrow();
+  }
+
+  private static StepStatus step(String run, String name) {
+    return run(run).steps().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static void reap(Stores stores) {
+    // The first one after a pause only notes that it was long.
+    stores.upkeep().reap(0, Duration.ZERO);
+    stores.upkeep().reap(0, Duration.ZERO);
+  }
+
+  private List<Leased> claim(Stores stores) {
+    List<Leased> leased =
+        stores
+            .tasks()
+            .claim(
+                new ClaimRequest(
+                    stores == mortal ? "mortal" : "survivor",
+                    operation(),
+                    0,
+                    List.of("default"),
+                    Set.of("t"),
+                    200,
+                    List.of(200, 0, 0, 0),
+                    LEASE))
+            .leased();
+    leased.forEach(this::checkStart);
+    return leased;
+  }
+
+  /** A step starts once in a generation and attempt, and not before its upstream has ended. */
+  private void checkStart(Leased leased) {
+    Task task = leased.task();
+    String attempt = task.id() + " " + task.generation() + " " + task.attempt();
+    assertThat(starts.add(attempt)).as("%s starts", attempt).isTrue();
+    Run run = run(task.step().runId());
+    Map<String, TaskState> states =
+        run.steps().stream().collect(Collectors.toMap(StepStatus::name, StepStatus::state));
+    StepStatus step =
+        run.steps().stream().filter(s -> s.taskId().equals(task.id())).findFirst().orElseThrow();
+    boolean oneIsEnough = step.name().equals("any");
+    assertThat(step.dependencies())
+        .extracting(states::get)
+        .allMatch(state -> state == TaskState.SUCCEEDED || (oneIsEnough && state.isFinal()));
+  }
+
+  /** Works tasks off, and lets time pass, until this holds. */
+  private void workUntil(Stores stores, BooleanSupplier condition) {
+    for (int i = 0; i < MOST_ROUNDS; i++) {
+      List<Leased> leased;
+      do {
+        while (stores.runs().advance(0).more()) {}
+        leased = claim(stores);
+        leased.forEach(one -> settle(stores, one));
+      } while (!leased.isEmpty());
+      stores.upkeep().failUnhandled(0, "default", Set.of("t"), Duration.ZERO);
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      namespace.clock().advance(Duration.ofSeconds(3));
+      reap(stores);
+    }
+    throw new AssertionError("it stalls");
+  }
+
+  private static void settle(Stores stores, Leased leased) {
+    boolean fails = leased.task().step().name().equals("bad");
+    Outcome outcome =
+        fails
+            ? new Outcome.Failed(TaskError.of("exception", "no"), Reason.PERMANENT_ERROR, 1)
+            : new Outcome.Succeeded(Json.of("1"));
+    stores.tasks().settle(List.of(new Settlement(leased.lease(), outcome)));
+  }
+}
