@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** The moves and reads of workflow runs. */
 final class RedisRunStore implements RunStore {
 
-  private static final int STEPS_A_READ = 500;
+  private static final int STEPS_A_READ = 200;
 
   private final RedisCalls calls;
   private final Partitions partitions;

@@ -3,9 +3,12 @@ package io.taskorch.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskorch.redis.WatchedStores;
+import io.taskorch.redis.WatchedStores.Killed;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.EventLog.TaskMoved;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.IllegalMoveException;
 import io.taskorch.task.Json;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -393,6 +397,89 @@ class DecidedRunContractTest extends Contract {
   }
 
   @Test
+  void aRunWhoseStepWasCancelledMeanwhileDoesNotBegin() {
+    List<String> cancelled = new ArrayList<>();
+    Run run = start("[1,2]", task("a").build(), each("each", "${input}").after("a").build());
+    String each = step(run, "each").taskId();
+    try (Stores other =
+        connect(
+            "run/commit",
+            () -> {
+              cancelled.add(each);
+              stores.tasks().cancel(each);
+            })) {
+      settle("a", claimAll().get("a"), "1", other);
+    }
+    assertThat(cancelled).containsOnly(each);
+    advanceAll();
+    assertThat(claimAll()).isEmpty();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.CANCELLED);
+    assertThat(children(run, "each").state()).isEqualTo(RunState.CANCELLED);
+    // Only a retry has the step go on, with that run.
+    stores.runs().retry(run.id(), newNonce());
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+  }
+
+  @Test
+  void aRunWhoseUploadDiedIsStoredAgainAsTheSame() {
+    for (String death : List.of("run/stage", "run/commit")) {
+      Run run = start("[1,2]", task("a").build(), each("each", "${input}").after("a").build());
+      try (Stores other =
+          connect(
+              death,
+              () -> {
+                throw new Killed(death);
+              })) {
+        Leased leased = claimAll().get("a");
+        assertThatThrownBy(() -> settle("a", leased, "1", other)).isInstanceOf(Killed.class);
+      }
+      String begun = step(run(run.id()), "each").runId();
+      assertThat(begun).isNotNull();
+      assertThat(stores.runs().find(begun)).isEmpty();
+      assertThat(claimAll()).isEmpty();
+      clock.advance(Duration.ofSeconds(10));
+      workOff();
+      assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+      assertThat(step(run(run.id()), "each").runId()).isEqualTo(begun);
+    }
+  }
+
+  @Test
+  void twoProgramsGoOnWithTheSameRun() {
+    List<Step> steps = new ArrayList<>();
+    steps.add(task("root").build());
+    for (int i = 0; i < 500; i++) {
+      steps.add(task("n" + i).after("root").when(i % 2 == 0 ? "input.x > 1" : null).build());
+    }
+    String id = newId();
+    stores.runs().start(new NewRun(id, new WorkflowDefinition("w", steps), Json.of("{\"x\":1}")));
+    stores
+        .tasks()
+        .settle(
+            List.of(
+                new Settlement(claimAll().get("root").lease(), new Outcome.Succeeded(Json.NULL))));
+    try (Stores other = namespace.connect()) {
+      List.of(stores, other).parallelStream()
+          .forEach(
+              one -> {
+                while (one.runs().advance(home()).more()) {}
+              });
+    }
+    workOff();
+    assertThat(run(id).state()).isEqualTo(RunState.SUCCEEDED);
+    assertThat(states(run(id)).values())
+        .filteredOn(state -> state == TaskState.SKIPPED)
+        .hasSize(250);
+    long ended =
+        stores.events().read(home(), "0", 10_000).stream()
+            .flatMap(entry -> entry.events().stream())
+            .filter(event -> event instanceof TaskMoved moved && moved.state().isFinal())
+            .count();
+    assertThat(ended).isEqualTo(501);
+  }
+
+  @Test
   void aListOfTenThousand() {
     Run run = start(list(10_000), each("each", "${input}").maxParallel(500).build());
     advanceAll();
@@ -513,6 +600,29 @@ class DecidedRunContractTest extends Contract {
   private void settle(String name, Leased leased, String result) {
     assertThat(leased).as("a lease of %s", name).isNotNull();
     settle(leased, new Outcome.Succeeded(Json.of(result)));
+  }
+
+  /** Settles and goes on by another program's stores. */
+  private void settle(String name, Leased leased, String result, Stores other) {
+    assertThat(leased).as("a lease of %s", name).isNotNull();
+    Outcome outcome = new Outcome.Succeeded(Json.of(result));
+    other.tasks().settle(List.of(new Settlement(leased.lease(), outcome)));
+    while (other.runs().advance(home()).more()) {}
+  }
+
+  /** Stores of another program, of which something is done before each call of a script. */
+  private Stores connect(String before, Runnable what) {
+    return WatchedStores.connect(
+        namespace,
+        new WatchedStores.Watch() {
+          @Override
+          public <R> R around(String script, Supplier<R> call) {
+            if (script.equals(before)) {
+              what.run();
+            }
+            return call.get();
+          }
+        });
   }
 
   private void settle(Leased leased, Outcome outcome) {
