@@ -75,6 +75,23 @@ final class Fingerprint {
     return fingerprint.sha256() + VERSION + found;
   }
 
+  /**
+   * Of a run that is like another up to a step.
+   *
+   * @param input null for that of the other
+   */
+  static String ofFork(String id, String fromStep, @Nullable Json input) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("fork");
+    fingerprint.text(id);
+    fingerprint.text(fromStep);
+    fingerprint.count(input == null ? 0 : 1);
+    if (input != null) {
+      fingerprint.json(input);
+    }
+    return fingerprint.sha256();
+  }
+
   /** Whether two submissions asked for the same; what was found for them may differ. */
   static boolean isSameRequest(String one, String other) {
     return one.split(VERSION, 2)[0].equals(other.split(VERSION, 2)[0]);

@@ -8,6 +8,7 @@ import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
 import io.taskorch.store.Stores;
 import io.taskorch.task.Json;
+import io.taskorch.task.Outcome;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -351,25 +353,57 @@ public final class WorkflowClient {
     return stores.runs().list(filter);
   }
 
-  /** See {@link RunStore#cancel}. */
+  /** As {@link #cancel(String, String)}, by nobody in particular. */
   public Run cancel(String id) {
-    return stores.runs().cancel(existing(id));
+    return cancel(id, RunStore.ANONYMOUS);
   }
 
-  /** See {@link RunStore#retry}. */
+  /** See {@link RunStore#cancel(String, String)}. */
+  public Run cancel(String id, String actor) {
+    return stores.runs().cancel(existing(id), actor);
+  }
+
+  /** As {@link #retry(String, String)}, by nobody in particular. */
   public Run retry(String id) {
-    return stores.runs().retry(existing(id), TaskId.next(clock.instant(), 0));
+    return retry(id, RunStore.ANONYMOUS);
   }
 
-  /** See {@link RunStore#signal}. */
+  /** See {@link RunStore#retry(String, String, String)}. */
+  public Run retry(String id, String actor) {
+    return stores.runs().retry(existing(id), actor, newOperation());
+  }
+
+  /** As {@link #signal(String, String, Object, String)}, by nobody in particular. */
   public void signal(String id, String name, @Nullable Object payload) {
-    stores.runs().signal(existing(id), name, codec.write(payload));
+    signal(id, name, payload, RunStore.ANONYMOUS);
+  }
+
+  /**
+   * See {@link RunStore#signal}.
+   *
+   * @param payload written as JSON, at most as large as a task's; the result of the steps that wait
+   *     for it
+   * @throws io.taskorch.task.InvalidTaskException it is too large
+   */
+  public void signal(String id, String name, @Nullable Object payload, String actor) {
+    Json json = codec.write(payload);
+    Violations wrong = new Violations();
+    if (json.size() > TaskSpec.MOST_PAYLOAD_BYTES) {
+      wrong.add("", "too-large", "is larger than 256 KiB");
+    }
+    wrong.throwIfAny();
+    stores.runs().signal(existing(id), name, json, actor, newOperation());
+  }
+
+  private String newOperation() {
+    return TaskId.next(clock.instant(), 0);
   }
 
   /**
    * See {@link RunStore#act}.
    *
-   * @throws io.taskorch.task.InvalidTaskException the note is too long
+   * @throws io.taskorch.task.InvalidTaskException the note is too long, a result is too large, or
+   *     the workflow would not be valid with another payload of the step
    */
   public Run act(String id, StepAction action, String actor) {
     Violations wrong = new Violations();
@@ -377,8 +411,12 @@ public final class WorkflowClient {
     if (note != null && note.length() > StepAction.LONGEST_NOTE) {
       wrong.add("/note", "out-of-range", "is longer than 1024 characters");
     }
+    if (action instanceof StepAction.Succeed succeed
+        && succeed.result().size() > Outcome.MOST_RESULT_BYTES) {
+      wrong.add("/result", "too-large", "is larger than 960 KiB");
+    }
     wrong.throwIfAny();
-    return stores.runs().act(existing(id), action, actor, TaskId.next(clock.instant(), 0));
+    return stores.runs().act(existing(id), action, actor, newOperation());
   }
 
   /**
@@ -391,6 +429,19 @@ public final class WorkflowClient {
    * @throws io.taskorch.workflow.StepNotFoundException no such step
    */
   public Run fork(String id, String fromStep, @Nullable Json input) {
+    return fork(id, fromStep, input, null).run();
+  }
+
+  /**
+   * As {@link #fork(String, String, Json)}, once per idempotency key.
+   *
+   * @param idempotencyKey 1 to 256 characters; null for none
+   * @throws io.taskorch.task.InvalidTaskException the key cannot be
+   * @throws io.taskorch.task.IdempotencyConflictException the key was used for something else
+   * @throws io.taskorch.task.GoneException what the key stands for has been deleted
+   */
+  public RunSubmission fork(
+      String id, String fromStep, @Nullable Json input, @Nullable String idempotencyKey) {
     Run run = get(id);
     WorkflowDefinition definition = stores.runs().definition(id);
     Dag dag = Dag.of(definition);
@@ -401,18 +452,22 @@ public final class WorkflowClient {
     Map<String, String> done = succeeded(run);
     done.keySet()
         .removeIf(step -> dag.place(step) == from || dag.isUpstream(from, dag.place(step)));
+    Json itsInput = Objects.requireNonNullElse(input, run.input());
+    Function<String, Stored<Run>> store =
+        forked -> {
+          stores.runs().start(new NewRun(forked, definition, run.version(), itsInput, done));
+          return new Stored<>(get(forked), true);
+        };
     // In the same partition, as results are copied there.
     String forked = stores.partitions().newId(TaskId.partitionOf(id), clock.instant());
-    stores
-        .runs()
-        .start(
-            new NewRun(
-                forked,
-                definition,
-                run.version(),
-                Objects.requireNonNullElse(input, run.input()),
-                done));
-    return get(forked);
+    if (idempotencyKey == null) {
+      return submission(store.apply(forked));
+    }
+    requirePossible(idempotencyKey);
+    return submission(
+        new IdempotentSubmission<>(
+                stores.idempotency(), reserved -> store.apply(reserved.id()), this::find)
+            .submit(idempotencyKey, forked, Fingerprint.ofFork(id, fromStep, input)));
   }
 
   /** The id, if there can be a run of that id. */

@@ -59,8 +59,8 @@ final class MeteredRunStore implements RunStore {
   }
 
   @Override
-  public void signal(String id, String name, Json payload) {
-    runs.signal(id, name, payload);
+  public void signal(String id, String name, Json payload, String actor, String operation) {
+    runs.signal(id, name, payload, actor, operation);
   }
 
   @Override

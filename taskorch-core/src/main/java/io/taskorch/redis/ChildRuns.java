@@ -147,7 +147,8 @@ final class ChildRuns {
   }
 
   private RunUpload ofElements(Undecided undecided, StoredStep step, Begun child) {
-    TaskSpec task = undecided.task().spec();
+    TaskSpec task =
+        undecided.task().spec().toBuilder().delay(step.delay()).runAt(step.runAt()).build();
     String inputRun = step.inputRunId() == null ? undecided.runId() : step.inputRunId();
     List<Json> elements = elements(undecided, step);
     List<UploadedStep> steps = new ArrayList<>(elements.size());

@@ -7,6 +7,7 @@ import io.taskorch.workflow.RunState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the streams that the scripts write: an entry a call, a line all events of it that are
@@ -29,8 +30,7 @@ final class RedisEventLog implements EventLog {
       List<Event> events = new ArrayList<>();
       List<?> lines = (List<?>) reply.get(i + 1);
       for (int line = 0; line < lines.size(); line += 2) {
-        String[] what = Replies.text(lines.get(line)).split(" ", -1);
-        parse(what, Replies.text(lines.get(line + 1)), events);
+        parse(Replies.text(lines.get(line)), Replies.text(lines.get(line + 1)), events);
       }
       entries.add(
           new Entry(
@@ -42,28 +42,34 @@ final class RedisEventLog implements EventLog {
   /**
    * What has happened to some tasks or runs.
    *
-   * @param what {@code <state> <attempt> <queue> <type> <run or ->}, the same with {@code %} and
-   *     how far the task is, {@code <state>} of a run, or {@code !} and what a person did to one,
-   *     which moves nothing itself
+   * @param line {@code <state> <attempt> <queue> <type> <run or ->}, the same with {@code %} and
+   *     how far the task is; of a run {@code <state>}, or {@code ! <verb> <step or -> <actor>
+   *     <note>}, whose note may hold anything
    * @param ids in a row
    */
-  private static void parse(String[] what, String ids, List<Event> events) {
-    char state = what[0].charAt(0);
-    if (state == '!') {
-      return;
-    }
+  private static void parse(String line, String ids, List<Event> events) {
+    String[] what = line.split(" ", 5);
     for (int i = 0; i < ids.length(); i += TaskId.LENGTH) {
-      String id = ids.substring(i, i + TaskId.LENGTH);
-      if (what.length == 1) {
-        events.add(new RunMoved(id, RunState.ofCode(state)));
-      } else {
-        int number = Integer.parseInt(what[1]);
-        String workflowId = what[4].equals("-") ? null : what[4];
-        events.add(
-            state == '%'
-                ? new TaskProgressed(id, number, what[2], what[3], workflowId)
-                : new TaskMoved(id, TaskState.ofCode(state), number, what[2], what[3], workflowId));
-      }
+      events.add(event(what, ids.substring(i, i + TaskId.LENGTH)));
     }
+  }
+
+  private static Event event(String[] what, String id) {
+    char state = what[0].charAt(0);
+    if (what.length == 1) {
+      return new RunMoved(id, RunState.ofCode(state));
+    }
+    if (state == '!') {
+      return new RunActed(id, what[1], orNull(what[2], "-"), what[3], orNull(what[4], ""));
+    }
+    int number = Integer.parseInt(what[1]);
+    String workflowId = orNull(what[4], "-");
+    return state == '%'
+        ? new TaskProgressed(id, number, what[2], what[3], workflowId)
+        : new TaskMoved(id, TaskState.ofCode(state), number, what[2], what[3], workflowId);
+  }
+
+  private static @Nullable String orNull(String text, String none) {
+    return text.equals(none) ? null : text;
   }
 }

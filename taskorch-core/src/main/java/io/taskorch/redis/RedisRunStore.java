@@ -9,6 +9,7 @@ import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.workflow.Dag;
 import io.taskorch.workflow.IllegalRunMoveException;
+import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.PayloadReferences;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
@@ -127,7 +128,7 @@ final class RedisRunStore implements RunStore {
   }
 
   private static final int HEAD_LENGTH = 10;
-  private static final int STEP_LENGTH = 5;
+  private static final int STEP_LENGTH = 6;
 
   private List<Object> read(String id, int first, int most) {
     return calls.list(TaskId.partitionOf(id), "run/read", Args.of().add(id).add(first).add(most));
@@ -143,8 +144,12 @@ final class RedisRunStore implements RunStore {
       }
     }
     TaskRecord.Header header = TaskRecord.Header.of(record);
+    StoredStep stored =
+        record.length > TaskRecord.HEADER_LENGTH ? TaskRecord.storedStep(record) : null;
     return new Run.StepStatus(
         Replies.text(row.get(1)),
+        stored == null ? Kind.TASK : stored.kind(),
+        RunUpload.joinOf(Replies.text(row.get(5))),
         header.state(),
         Replies.text(row.get(0)),
         dependencies,
@@ -153,7 +158,7 @@ final class RedisRunStore implements RunStore {
         header.state().isFinal() ? header.updated() : null,
         header.reason(),
         runId(row.get(4)),
-        header.waits() ? TaskRecord.storedStep(record).waitingFor() : null);
+        stored != null && header.waits() ? stored.waitingFor() : null);
   }
 
   /** The id of a run that another one began, before what else is remembered of it. */
@@ -225,11 +230,11 @@ final class RedisRunStore implements RunStore {
   }
 
   @Override
-  public void signal(String id, String name, Json payload) {
+  public void signal(String id, String name, Json payload, String actor, String operation) {
     requirePossible(id);
     int partition = TaskId.partitionOf(id);
-    String reply =
-        calls.word(partition, "run/signal", Args.of().add(id).add(name).add(payload.utf8()));
+    Args args = Args.of().add(id).add(name).add(payload.utf8()).add(operation).add(actor);
+    String reply = calls.word(partition, "run/signal", args);
     switch (reply) {
       case "ok" -> {}
       case "more" -> advance.go(partition);

@@ -172,6 +172,15 @@ record RunUpload(
         .collect(Collectors.joining(" "));
   }
 
+  /** The join that a mark stands for. */
+  static Join joinOf(String mark) {
+    return switch (mark) {
+      case "a" -> Join.ALL_FINISHED;
+      case "y" -> Join.ANY_SUCCEEDED;
+      default -> Join.ALL_SUCCEEDED;
+    };
+  }
+
   private static String mark(Join join) {
     return switch (join) {
       case ALL_SUCCEEDED -> "";

@@ -141,6 +141,12 @@ final class StepActions {
     WorkflowDefinition definition = runs.definition(runId);
     List<Step> steps = new ArrayList<>(definition.steps());
     Step step = steps.get(index);
+    if (step.kind() != Kind.TASK && step.kind() != Kind.WORKFLOW) {
+      throw new InvalidTaskException(
+          List.of(
+              new Violation(
+                  "/input", "conflict", "is not for a step of the kind " + step.kind().word())));
+    }
     TaskSpec task;
     WorkflowDefinition changed;
     try {

@@ -23,7 +23,7 @@ public interface EventLog {
     }
   }
 
-  /** A task's or a run's change of state. */
+  /** What has happened to a task or a run. */
   sealed interface Event {
     String id();
   }
@@ -46,4 +46,17 @@ public interface EventLog {
       implements Event {}
 
   record RunMoved(String id, RunState state) implements Event {}
+
+  /**
+   * What a person did to a run, or to a step of it. Something that changed nothing is not told.
+   *
+   * @param verb {@code cancel}, {@code retry}, {@code signal}, {@code approve}, {@code reject},
+   *     {@code skip}, {@code succeed} or {@code rerun}
+   * @param step its name; null for the whole run
+   * @param actor who it was
+   * @param note why, in the person's words, or the name of a signal; null for no word
+   */
+  record RunActed(
+      String id, String verb, @Nullable String step, String actor, @Nullable String note)
+      implements Event {}
 }

@@ -68,11 +68,13 @@ public interface RunStore {
    * Sends a signal, for the steps that wait for it now and those that will: the last of a name
    * counts.
    *
+   * @param actor who sends it
+   * @param operation names this call; the same again sends nothing
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.StepNotFoundException no step of the run waits for such a signal
    * @throws io.taskorch.workflow.IllegalRunMoveException it has ended
    */
-  void signal(String id, String name, Json payload);
+  void signal(String id, String name, Json payload, String actor, String operation);
 
   /**
    * Does to a step what a person asks for.

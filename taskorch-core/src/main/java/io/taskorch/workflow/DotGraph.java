@@ -1,6 +1,8 @@
 package io.taskorch.workflow;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,27 +22,49 @@ public final class DotGraph {
             + " fontcolor=\"#111827\", margin=\"0.2,0.1\"]\n");
     text.append("  edge [color=\"#6b7280\", arrowsize=0.8]\n");
     Map<String, String> ids = new HashMap<>();
+    Map<String, String> joins = new HashMap<>();
     for (RunGraph.Node node : graph.nodes()) {
       String id = "n" + ids.size();
       ids.put(node.name(), id);
-      Paint paint = Paint.of(node.state());
+      joins.put(node.name(), Paint.words(node.join()));
+      Paint paint = Paint.of(node);
       text.append(
-          "  %s [label=%s, fillcolor=\"%s\", color=\"%s\"%s]\n"
+          "  %s [label=%s, fillcolor=\"%s\", color=\"%s\"%s%s]\n"
               .formatted(
                   id,
-                  quoted(node.name() + "\n" + Paint.words(node)),
+                  quoted(node.name() + "\n" + String.join("\n", Paint.lines(node))),
                   paint.fill(),
                   node.critical() ? Paint.CRITICAL : paint.line(),
-                  node.critical() ? ", penwidth=3" : ""));
+                  node.critical() ? ", penwidth=3" : "",
+                  shape(node.kind())));
     }
     for (RunGraph.Edge edge : graph.edges()) {
       text.append("  ").append(ids.get(edge.from())).append(" -> ").append(ids.get(edge.to()));
+      List<String> attributes = new ArrayList<>();
       if (edge.critical()) {
-        text.append(" [color=\"").append(Paint.CRITICAL).append("\", penwidth=3]");
+        attributes.add("color=\"" + Paint.CRITICAL + "\", penwidth=3");
+      }
+      String join = joins.getOrDefault(edge.to(), "");
+      if (!join.isEmpty()) {
+        attributes.add("style=dashed, fontname=Helvetica, fontsize=10, label=" + quoted(join));
+      }
+      if (!attributes.isEmpty()) {
+        text.append(" [").append(String.join(", ", attributes)).append(']');
       }
       text.append('\n');
     }
     return text.append("}\n").toString();
+  }
+
+  /** Every kind has a shape of its own; that of a task stands for all nodes. */
+  private static String shape(Kind kind) {
+    return switch (kind) {
+      case TASK -> "";
+      case WAIT -> ", shape=ellipse";
+      case SIGNAL -> ", shape=cds";
+      case APPROVAL -> ", shape=hexagon";
+      case WORKFLOW -> ", shape=box3d";
+    };
   }
 
   /**

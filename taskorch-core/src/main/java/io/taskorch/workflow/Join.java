@@ -1,5 +1,7 @@
 package io.taskorch.workflow;
 
+import java.util.Locale;
+
 /** When a step that depends on others runs. */
 public enum Join {
   /** All upstream steps must succeed; a failure outweighs a skip. */
@@ -7,5 +9,10 @@ public enum Join {
   /** All upstream steps must have ended, however they did. */
   ALL_FINISHED,
   /** At the first upstream step that succeeds. */
-  ANY_SUCCEEDED
+  ANY_SUCCEEDED;
+
+  /** As the contract has it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -6,11 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A run as a flowchart of Mermaid. Steps are known by numbers; their names stand in quotes only.
  */
 public final class MermaidGraph {
+
+  /** The class of steps whose wait for something that no worker ends has begun. */
+  private static final String WAITING = "waiting";
 
   private MermaidGraph() {}
 
@@ -18,6 +23,7 @@ public final class MermaidGraph {
     StringBuilder text = new StringBuilder();
     text.append("---\ntitle: ").append(yaml(Paint.title(graph))).append("\n---\nflowchart LR\n");
     Map<String, String> ids = new HashMap<>();
+    Map<String, String> joins = new HashMap<>();
     List<String> critical = new ArrayList<>();
     for (RunGraph.Node node : graph.nodes()) {
       String id = "n" + ids.size();
@@ -25,29 +31,57 @@ public final class MermaidGraph {
       if (node.critical()) {
         critical.add(id);
       }
-      text.append(
-          "  %s[\"%s<br/>%s\"]:::%s\n"
-              .formatted(
-                  id, quoted(node.name()), quoted(Paint.words(node)), classOf(node.state())));
+      joins.put(node.name(), label(node.join()));
+      String label =
+          Stream.concat(Stream.of(node.name()), Paint.lines(node).stream())
+              .map(MermaidGraph::quoted)
+              .collect(Collectors.joining("<br/>"));
+      text.append("  ")
+          .append(id)
+          .append(shape(node.kind()).formatted(label))
+          .append(":::")
+          .append(node.waitingFor() == null ? classOf(node.state()) : WAITING)
+          .append('\n');
     }
     for (RunGraph.Edge edge : graph.edges()) {
       text.append("  ")
           .append(ids.get(edge.from()))
-          .append(edge.critical() ? " ==> " : " --> ")
+          .append(edge.critical() ? " ==>" : " -->")
+          .append(joins.getOrDefault(edge.to(), ""))
+          .append(' ')
           .append(ids.get(edge.to()))
           .append('\n');
     }
     for (TaskState state : TaskState.values()) {
-      Paint paint = Paint.of(state);
-      text.append(
-          "  classDef %s fill:%s,stroke:%s,color:#111827\n"
-              .formatted(classOf(state), paint.fill(), paint.line()));
+      text.append(classDef(classOf(state), Paint.of(state)));
     }
+    text.append(classDef(WAITING, Paint.WAITING));
     text.append("  classDef critical stroke:").append(Paint.CRITICAL).append(",stroke-width:3px\n");
     if (!critical.isEmpty()) {
       text.append("  class ").append(String.join(",", critical)).append(" critical\n");
     }
     return text.toString();
+  }
+
+  private static String classDef(String name, Paint paint) {
+    return "  classDef %s fill:%s,stroke:%s,color:#111827\n"
+        .formatted(name, paint.fill(), paint.line());
+  }
+
+  private static String label(Join join) {
+    String words = Paint.words(join);
+    return words.isEmpty() ? "" : "|" + words + "|";
+  }
+
+  /** Every kind has a shape of its own. */
+  private static String shape(Kind kind) {
+    return switch (kind) {
+      case TASK -> "[\"%s\"]";
+      case WAIT -> "([\"%s\"])";
+      case SIGNAL -> ">\"%s\"]";
+      case APPROVAL -> "{{\"%s\"}}";
+      case WORKFLOW -> "[[\"%s\"]]";
+    };
   }
 
   private static String classOf(TaskState state) {

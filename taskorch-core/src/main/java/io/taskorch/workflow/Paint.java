@@ -2,6 +2,7 @@ package io.taskorch.workflow;
 
 import io.taskorch.task.TaskState;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a drawing of a run shows of a step: a colour for its state, and words.
@@ -13,6 +14,13 @@ record Paint(String fill, String line) {
 
   /** Of the critical path. */
   static final String CRITICAL = "#b45309";
+
+  /** Of a step whose wait for something that no worker ends has begun. */
+  static final Paint WAITING = new Paint("#cffafe", "#0891b2");
+
+  static Paint of(RunGraph.Node node) {
+    return node.waitingFor() == null ? of(node.state()) : WAITING;
+  }
 
   static Paint of(TaskState state) {
     return switch (state) {
@@ -28,10 +36,22 @@ record Paint(String fill, String line) {
     };
   }
 
-  /** The line below a step's name. */
-  static String words(RunGraph.Node node) {
+  /** The lines below a step's name: how it is, and the run that it began. */
+  static List<String> lines(RunGraph.Node node) {
     String tried = node.attempt() > 1 ? ", attempt " + node.attempt() : "";
-    return node.state() + tried + (node.duration() == null ? "" : " · " + words(node.duration()));
+    String how =
+        node.waitingFor() == null ? node.state() + tried : "waits for " + node.waitingFor();
+    String time = node.duration() == null ? "" : " · " + words(node.duration());
+    return node.runId() == null ? List.of(how + time) : List.of(how + time, "run " + node.runId());
+  }
+
+  /** What stands at the edges to a step; empty where all before it must succeed. */
+  static String words(Join join) {
+    return switch (join) {
+      case ALL_SUCCEEDED -> "";
+      case ALL_FINISHED -> "finished";
+      case ANY_SUCCEEDED -> "any";
+    };
   }
 
   /** The line above the whole. */

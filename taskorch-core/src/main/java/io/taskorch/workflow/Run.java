@@ -52,6 +52,8 @@ public record Run(
    */
   public record StepStatus(
       String name,
+      Kind kind,
+      Join join,
       TaskState state,
       String taskId,
       List<String> dependencies,

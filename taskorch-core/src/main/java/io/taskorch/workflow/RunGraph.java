@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,16 @@ public record RunGraph(
   /**
    * A step.
    *
-   * @param duration of its last attempt, until its end or now; null when it has not started
+   * @param duration of its last attempt, or of its wait, until its end or now; null when it has not
+   *     started
+   * @param runId the run that it began; null for none
+   * @param waitingFor what it waits for that no worker ends, while it does; null for others
    * @param critical whether it is on the critical path
    */
   public record Node(
       String name,
+      Kind kind,
+      Join join,
       TaskState state,
       String taskId,
       int attempt,
@@ -46,6 +52,8 @@ public record RunGraph(
       @Nullable Instant finishedAt,
       @Nullable Duration duration,
       @Nullable Reason reason,
+      @Nullable String runId,
+      @Nullable String waitingFor,
       boolean critical) {}
 
   /**
@@ -78,13 +86,17 @@ public record RunGraph(
       nodes.add(
           new Node(
               step.name(),
+              step.kind(),
+              step.join(),
               step.state(),
               step.taskId(),
               step.attempt(),
-              step.startedAt(),
+              started(step),
               step.finishedAt(),
               duration(step, now),
               step.reason(),
+              step.runId(),
+              step.waitingFor(),
               onPath.contains(step.name())));
       for (String from : step.dependencies()) {
         Edge critical = new Edge(from, step.name(), true);
@@ -105,8 +117,17 @@ public record RunGraph(
 
   /** How long the last attempt of a step took, or takes; null when it has not started. */
   public static @Nullable Duration duration(Run.StepStatus step, Instant now) {
-    Instant start = step.startedAt();
+    Instant start = started(step);
     return start == null ? null : between(start, end(step, now));
+  }
+
+  /**
+   * When a step started, if it has since it was last started over; what was seen before is no part
+   * of this turn.
+   */
+  private static @Nullable Instant started(Run.StepStatus step) {
+    boolean byWorker = step.kind() == Kind.TASK && step.runId() == null;
+    return byWorker && step.attempt() == 0 && step.waitingFor() == null ? null : step.startedAt();
   }
 
   /** Clocks of two machines may differ; nothing takes less than no time. */
@@ -120,8 +141,9 @@ public record RunGraph(
   }
 
   /**
-   * Goes back from the step that ended last, or runs longest, each time to the dependency that
-   * ended last: that one the step had to wait for.
+   * Goes back from the step that ended last, or runs longest, each time to the dependency that the
+   * step had to wait for: the one that ended last, or, where one success was enough, the first that
+   * succeeded.
    */
   private static List<String> criticalPath(List<Run.StepStatus> steps, Instant now) {
     Map<String, Run.StepStatus> byName = new HashMap<>();
@@ -129,16 +151,27 @@ public record RunGraph(
     Comparator<Run.StepStatus> byEnd =
         Comparator.comparing((Run.StepStatus step) -> end(step, now))
             // What was decided with the end of another did not take part in it.
-            .thenComparing(step -> step.startedAt() != null)
-            .thenComparing(
-                Run.StepStatus::startedAt, Comparator.nullsFirst(Comparator.reverseOrder()));
+            .thenComparing(step -> started(step) != null)
+            .thenComparing(RunGraph::started, Comparator.nullsFirst(Comparator.reverseOrder()));
     List<String> path = new ArrayList<>();
     Run.StepStatus at =
-        steps.stream().filter(step -> step.startedAt() != null).max(byEnd).orElse(null);
+        steps.stream().filter(step -> started(step) != null).max(byEnd).orElse(null);
     while (at != null) {
       path.add(at.name());
-      at = at.dependencies().stream().map(byName::get).max(byEnd).orElse(null);
+      List<Run.StepStatus> upstream = at.dependencies().stream().map(byName::get).toList();
+      at = awaited(at.join(), upstream, byEnd).orElse(null);
     }
     return path.reversed();
+  }
+
+  private static Optional<Run.StepStatus> awaited(
+      Join join, List<Run.StepStatus> upstream, Comparator<Run.StepStatus> byEnd) {
+    Optional<Run.StepStatus> firstSuccess =
+        join != Join.ANY_SUCCEEDED
+            ? Optional.empty()
+            : upstream.stream()
+                .filter(step -> step.state() == TaskState.SUCCEEDED)
+                .min(Comparator.comparing(Run.StepStatus::finishedAt));
+    return firstSuccess.or(() -> upstream.stream().max(byEnd));
   }
 }

@@ -118,9 +118,16 @@ public record Step(
       }
       refuse(task.timeout(), "/timeout", kind, wrong);
     }
-    if (kind == Kind.SIGNAL || kind == Kind.APPROVAL) {
+    if (kind == Kind.SIGNAL || kind == Kind.APPROVAL || kind == Kind.WORKFLOW) {
       refuse(task.delay(), "/delay", kind, wrong);
       refuse(task.runAt(), "/run_at", kind, wrong);
+    }
+    if (kind != Kind.TASK) {
+      refuse(task.retryPolicy(), "/retry_policy", kind, wrong);
+      refuse(task.startBefore(), "/start_before", kind, wrong);
+    }
+    if (kind != Kind.TASK && kind != Kind.WORKFLOW && !task.payload().isNull()) {
+      refuse(task.payload(), "/payload", kind, wrong);
     }
   }
 

@@ -351,7 +351,7 @@ class TaskRunnerTest {
     }
 
     @Override
-    public void signal(String id, String name, Json payload) {
+    public void signal(String id, String name, Json payload, String actor, String operation) {
       throw new UnsupportedOperationException();
     }
 

@@ -18,7 +18,18 @@ class RunDiffTest {
   private static StepStatus step(
       String name, TaskState state, int attempt, Reason reason, String... dependencies) {
     return new StepStatus(
-        name, state, "id", List.of(dependencies), attempt, Instant.EPOCH, null, reason, null, null);
+        name,
+        Kind.TASK,
+        Join.ALL_SUCCEEDED,
+        state,
+        "id",
+        List.of(dependencies),
+        attempt,
+        Instant.EPOCH,
+        null,
+        reason,
+        null,
+        null);
   }
 
   private static Run run(String input, StepStatus... steps) {

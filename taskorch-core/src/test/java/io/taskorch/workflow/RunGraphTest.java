@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RunGraphTest {
 
+  private static final String CHILD = "01ARZ3NDEKTSV4RRFFQ69G5F01";
   private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 
   /**
@@ -30,8 +31,22 @@ class RunGraphTest {
    */
   private static StepStatus step(
       String name, TaskState state, Integer started, Integer finished, String... dependencies) {
+    return step(name, Kind.TASK, Join.ALL_SUCCEEDED, state, started, finished, null, dependencies);
+  }
+
+  private static StepStatus step(
+      String name,
+      Kind kind,
+      Join join,
+      TaskState state,
+      Integer started,
+      Integer finished,
+      String waitingFor,
+      String... dependencies) {
     return new StepStatus(
         name,
+        kind,
+        join,
         state,
         "id-" + name,
         List.of(dependencies),
@@ -39,8 +54,8 @@ class RunGraphTest {
         started == null ? null : START.plusMillis(started),
         finished == null ? null : START.plusMillis(finished),
         state == TaskState.CANCELLED ? Reason.UPSTREAM_FAILED : null,
-        null,
-        null);
+        kind == Kind.WORKFLOW ? CHILD : null,
+        waitingFor);
   }
 
   private static RunGraph graph(int now, RunState state, StepStatus... steps) {
@@ -154,6 +169,96 @@ class RunGraphTest {
         .endsWith("  class n0,n2,n4 critical\n");
   }
 
+  private static final RunGraph KINDS =
+      graph(
+          2000,
+          RunState.RUNNING,
+          step("a", TaskState.SUCCEEDED, 0, 100),
+          step("pause", Kind.WAIT, Join.ALL_SUCCEEDED, TaskState.SUCCEEDED, 100, 900, null, "a"),
+          step("b", TaskState.SUCCEEDED, 100, 400, "a"),
+          step("no", TaskState.SKIPPED, null, 100, "a"),
+          step(
+              "either",
+              Kind.WORKFLOW,
+              Join.ANY_SUCCEEDED,
+              TaskState.SUCCEEDED,
+              400,
+              1000,
+              null,
+              "pause",
+              "b",
+              "no"),
+          step(
+              "go",
+              Kind.SIGNAL,
+              Join.ALL_FINISHED,
+              TaskState.BLOCKED,
+              1000,
+              null,
+              "signal:go",
+              "either",
+              "no"),
+          step("ok", Kind.APPROVAL, Join.ALL_SUCCEEDED, TaskState.BLOCKED, null, null, null, "go"));
+
+  @Test
+  void whereOneSuccessWasEnoughThePathGoesAlongTheFirst() {
+    assertThat(KINDS.criticalPath()).containsExactly("a", "b", "either", "go");
+  }
+
+  @Test
+  void whatWaitsCountsAndWhatNeverStartedDoesNot() {
+    assertThat(KINDS.nodes())
+        .extracting(RunGraph.Node::duration)
+        .extracting(d -> d == null ? null : d.toMillis())
+        .containsExactly(100L, 800L, 300L, null, 600L, 1000L, null);
+  }
+
+  @Test
+  void whatWasStartedOverHasNotStartedYet() {
+    StepStatus before = step("a", TaskState.PENDING, 0, null);
+    StepStatus again =
+        new StepStatus(
+            "a",
+            Kind.TASK,
+            Join.ALL_SUCCEEDED,
+            TaskState.PENDING,
+            "id",
+            List.of(),
+            0,
+            before.startedAt(),
+            null,
+            null,
+            null,
+            null);
+    assertThat(graph(900, RunState.RUNNING, again).nodes().getFirst().duration()).isNull();
+    assertThat(graph(900, RunState.RUNNING, again).criticalPath()).isEmpty();
+  }
+
+  @Test
+  void kindsJoinsWaitsAndRunsAreDrawn() {
+    assertThat(MermaidGraph.of(KINDS))
+        .contains(
+            """
+              n1(["pause<br/>SUCCEEDED · 800 ms"]):::succeeded
+              n2["b<br/>SUCCEEDED · 300 ms"]:::succeeded
+              n3["no<br/>SKIPPED"]:::skipped
+              n4[["either<br/>SUCCEEDED · 600 ms<br/>run 01ARZ3NDEKTSV4RRFFQ69G5F01"]]:::succeeded
+              n5>"go<br/>waits for signal:go · 1.0 s"]:::waiting
+              n6{{"ok<br/>BLOCKED"}}:::blocked
+            """,
+            "  n1 -->|any| n4\n  n2 ==>|any| n4\n",
+            "  n4 ==>|finished| n5\n",
+            "  n5 --> n6\n",
+            "  classDef waiting fill:#cffafe");
+    assertThat(DotGraph.of(KINDS))
+        .contains(
+            "n4 [label=\"either\\nSUCCEEDED · 600 ms\\nrun 01ARZ3NDEKTSV4RRFFQ69G5F01\"",
+            "shape=box3d]",
+            "fillcolor=\"#cffafe\"",
+            "n1 -> n4 [style=dashed, fontname=Helvetica, fontsize=10, label=\"any\"]",
+            "n5 -> n6\n");
+  }
+
   private static final String HOSTILE = "a\"];\n b -> c \\\" <script>#`end`\t{}|";
 
   @Test
@@ -196,6 +301,7 @@ class RunGraphTest {
             step("größe🙂", TaskState.CANCELLED, null, 2000, "ends\\"));
     assertThat(drawn(folder, hostile)).contains("größe🙂", "&lt;script&gt;", "ends\\");
     assertThat(drawn(folder, DONE)).contains("download", "1.1 s");
+    assertThat(drawn(folder, KINDS)).contains("waits for signal:go", "finished");
   }
 
   private static String drawn(Path folder, RunGraph graph)

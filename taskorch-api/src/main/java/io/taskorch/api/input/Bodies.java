@@ -1,5 +1,6 @@
 package io.taskorch.api.input;
 
+import io.taskorch.task.Json;
 import org.jspecify.annotations.Nullable;
 
 /** How large bodies may be, and those without a shape of their own. */
@@ -15,6 +16,23 @@ public final class Bodies {
   /** Refuses a body of a call that takes none: what it says would be ignored. */
   public static void requireNone(byte @Nullable [] body) {
     Fields.ofOptional(body, None.class, MOST).refusals().throwIfAny();
+  }
+
+  /**
+   * A body that may be any JSON.
+   *
+   * @return {@code null} of JSON when there is none
+   * @throws InvalidRequestException when it is not one JSON value
+   */
+  public static Json any(byte @Nullable [] body) {
+    if (body == null || body.length == 0) {
+      return Json.NULL;
+    }
+    try {
+      return JsonValue.parse(body).raw();
+    } catch (MalformedJsonException e) {
+      throw InvalidRequestException.malformed("malformed-json", String.valueOf(e.getMessage()));
+    }
   }
 
   private record None() {}

@@ -20,6 +20,7 @@ import io.taskorch.task.TaskorchException;
 import io.taskorch.task.Violation;
 import io.taskorch.workflow.DefinitionNotFoundException;
 import io.taskorch.workflow.IllegalRunMoveException;
+import io.taskorch.workflow.StepNotFoundException;
 import jakarta.inject.Singleton;
 import java.util.List;
 import org.slf4j.Logger;
@@ -57,6 +58,8 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
       case TaskNotFoundException e -> notFound(request);
       case DefinitionNotFoundException e -> notFound(request);
       case ScheduleNotFoundException e -> notFound(request);
+      case StepNotFoundException e ->
+          Problem.of(request, HttpStatus.NOT_FOUND, "not-found", "Not found", message(e));
       case DeclaredScheduleException e ->
           Problem.of(request, HttpStatus.CONFLICT, "declared", "Declared elsewhere", message(e));
       case IllegalMoveException e ->

@@ -191,9 +191,11 @@ final class TaskController {
         tasks.explain(id).causes().stream()
             .flatMap(
                 cause ->
-                    cause instanceof Explanation.WaitsFor waits
-                        ? waits.steps().stream()
-                        : Stream.empty())
+                    switch (cause) {
+                      case Explanation.WaitsFor waits -> waits.steps().stream();
+                      case Explanation.Awaits awaits -> Stream.of(awaits.what());
+                      default -> Stream.empty();
+                    })
             .toList();
     return TaskView.of(task, waitingFor);
   }

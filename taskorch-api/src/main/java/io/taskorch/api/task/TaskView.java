@@ -43,7 +43,10 @@ public record TaskView(
     int generation,
     @Schema(description = "of a final state") @Nullable String reason,
     boolean cancelRequested,
-    @Schema(description = "upstream steps that a BLOCKED one waits for")
+    @Schema(
+            description =
+                "upstream steps that a BLOCKED one waits for, or what ends it where no worker does:"
+                    + " time, approval, signal:NAME, workflow:NAME or elements")
         @Nullable List<String> waitingFor,
     @Nullable List<AttemptView> attempts,
     @Nullable Progress progress,
@@ -80,7 +83,7 @@ public record TaskView(
         task, task.spec().payload(), null, task.attempts().stream().map(AttemptView::of).toList());
   }
 
-  /** A {@code BLOCKED} task with the steps that it waits for. */
+  /** A {@code BLOCKED} task with what it waits for. */
   static TaskView of(Task task, List<String> waitingFor) {
     return of(
         task,

@@ -37,11 +37,13 @@ record GraphView(
    * A step.
    *
    * @param id its task's
-   * @param duration of its last attempt, until its end or now
+   * @param duration of its last attempt, or of its wait, until its end or now
    */
   @Schema(name = "WorkflowGraphNode")
   record Node(
       String name,
+      @Schema(allowableValues = {"task", "wait", "signal", "approval", "workflow"}) String kind,
+      @Schema(allowableValues = {"all_succeeded", "all_finished", "any_succeeded"}) String join,
       TaskState state,
       String id,
       int attempt,
@@ -49,11 +51,15 @@ record GraphView(
       @Nullable Instant finishedAt,
       @Schema(implementation = String.class, example = "1500ms") @Nullable Duration duration,
       @Nullable String reason,
+      @Schema(description = "the run that it began") @Nullable String runId,
+      @Schema(description = "what it waits for that no worker ends") @Nullable String waitingFor,
       boolean critical) {
 
     static Node of(RunGraph.Node node) {
       return new Node(
           node.name(),
+          node.kind().word(),
+          node.join().word(),
           node.state(),
           node.taskId(),
           node.attempt(),
@@ -61,6 +67,8 @@ record GraphView(
           node.finishedAt(),
           node.duration(),
           node.reason() == null ? null : node.reason().word(),
+          node.runId(),
+          node.waitingFor(),
           node.critical());
     }
   }

@@ -24,7 +24,22 @@ public record RunView(
     Instant createdAt,
     @Nullable Instant finishedAt,
     boolean cancelRequested,
+    @Nullable ParentView parent,
+    @Schema(description = "the run that undoes what this one did") @Nullable String compensationId,
     @Nullable List<StepView> steps) {
+
+  /**
+   * What began a run.
+   *
+   * @param step null when the run undoes what the other did
+   */
+  @Schema(name = "ParentStep")
+  record ParentView(String runId, @Nullable String step) {
+
+    static @Nullable ParentView of(Run.@Nullable Parent parent) {
+      return parent == null ? null : new ParentView(parent.runId(), parent.step());
+    }
+  }
 
   /**
    * A step of a run.
@@ -34,24 +49,35 @@ public record RunView(
   @Schema(name = "WorkflowStep")
   record StepView(
       String name,
+      @Schema(allowableValues = {"task", "wait", "signal", "approval", "workflow"}) String kind,
       TaskState state,
       String id,
       List<String> dependencies,
       int attempt,
       @Nullable Instant startedAt,
       @Nullable Instant finishedAt,
-      @Nullable String reason) {
+      @Nullable String reason,
+      @Schema(description = "the run that it began") @Nullable String runId,
+      @Schema(
+              description =
+                  "while it waits for what no worker ends: time, approval, signal:NAME,"
+                      + " workflow:NAME or elements",
+              example = "signal:go")
+          @Nullable String waitingFor) {
 
     static StepView of(Run.StepStatus step) {
       return new StepView(
           step.name(),
+          step.kind().word(),
           step.state(),
           step.taskId(),
           step.dependencies(),
           step.attempt(),
           step.startedAt(),
           step.finishedAt(),
-          step.reason() == null ? null : step.reason().word());
+          step.reason() == null ? null : step.reason().word(),
+          step.runId(),
+          step.waitingFor());
     }
   }
 
@@ -73,6 +99,8 @@ public record RunView(
         run.createdAt(),
         run.finishedAt(),
         run.cancelRequested(),
+        ParentView.of(run.parent()),
+        run.compensationId(),
         steps);
   }
 }

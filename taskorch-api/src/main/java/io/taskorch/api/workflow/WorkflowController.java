@@ -29,6 +29,7 @@ import io.taskorch.api.input.Query;
 import io.taskorch.api.task.IdempotencyKey;
 import io.taskorch.client.RunSubmission;
 import io.taskorch.client.WorkflowClient;
+import io.taskorch.store.RunStore;
 import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.workflow.DotGraph;
@@ -162,7 +163,7 @@ final class WorkflowController {
   @Operation(operationId = "cancelWorkflow", summary = "Cancels a run")
   RunView cancel(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
-    return RunView.of(workflows.cancel(id));
+    return RunView.of(workflows.cancel(id, RunStore.ANONYMOUS));
   }
 
   @Post("/{id}/retry")
@@ -170,6 +171,47 @@ final class WorkflowController {
   @Operation(operationId = "retryWorkflow", summary = "Starts the steps over that did not succeed")
   RunView retry(String id, @Parameter(hidden = true) @Nullable @Body byte[] body) {
     Bodies.requireNone(body);
-    return RunView.of(workflows.retry(id));
+    return RunView.of(workflows.retry(id, RunStore.ANONYMOUS));
+  }
+
+  @Post("/{id}/signals/{name}")
+  @Operation(
+      operationId = "signalWorkflow",
+      summary = "Sends a signal to the steps that wait for it, now or later",
+      description =
+          "The body is any JSON of up to 256 KiB, or none: the result of those steps. The last"
+              + " signal of a name counts.")
+  RunView signal(
+      String id,
+      String name,
+      @RequestBody(content = @Content(schema = @Schema(implementation = Object.class)))
+          @Nullable
+          @Body
+          byte[] body) {
+    workflows.signal(id, name, Bodies.any(body), RunStore.ANONYMOUS);
+    return RunView.of(workflows.get(id));
+  }
+
+  @Post("/{id}/fork")
+  @Operation(
+      operationId = "forkWorkflow",
+      summary = "Starts a new run that is like this one up to a step",
+      description =
+          "What has succeeded here and does not depend on the step counts as done, with the same"
+              + " results. This run stays as it is.")
+  @ApiResponse(responseCode = "201", description = "the new run")
+  @ApiResponse(responseCode = "200", description = "the first run of the idempotency key")
+  HttpResponse<RunView> fork(
+      String id,
+      @RequestBody(content = @Content(schema = @Schema(implementation = ForkBody.class)))
+          @Nullable
+          @Body
+          byte[] body,
+      @Header(IdempotencyKey.HEADER) @Nullable String idempotencyKey) {
+    Fields in = Fields.of(body, ForkBody.class, Bodies.MOST_OF_MANY);
+    String key = IdempotencyKey.of(idempotencyKey, in);
+    String fromStep = in.requiredText("from_step");
+    in.refusals().throwIfAny();
+    return started(workflows.fork(id, fromStep, in.raw("input"), key));
   }
 }

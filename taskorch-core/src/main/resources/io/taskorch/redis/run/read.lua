@@ -5,9 +5,9 @@
 -- Reply   {} when there is no such run, or {state, name, created, finished, "1" when cancelling was
 --         asked for, number of steps, input, "<run> <step index>" that began it or "", name of that
 --         step or "", the run that undoes it or "", then of each step: id, name, header (of one that
---         waits for something all up to the payload), indexes of the upstream steps, the run that it
---         began or ""}
---- @include "lib/keys"
+--         a program decides on all up to the payload), indexes of the upstream steps, the run that it
+--         began or "", its join}
+--- @include "lib/record"
 
 local key = RUN .. ARGV[1]
 local run = call('HMGET', key, 'state', 'name', 'created', 'finished', 'cancel', 'steps', 'parent')
@@ -16,16 +16,17 @@ if not run[1] or run[1] == 'G' then
 end
 local parent = run[7] or ''
 local children = call('EXISTS', key .. ':children') == 1 and key .. ':children'
+local joins = call('EXISTS', key .. ':joins') == 1 and key .. ':joins'
 local reply = {run[1], run[2], run[3], run[4] or '0', run[5] or '0', run[6],
   call('GET', key .. ':input') or 'null', parent,
   call('HGET', RUN .. sub(parent, 1, 26) .. ':names', sub(parent, 28)) or '',
   children and call('HGET', children, -1) or ''}
 
--- beginning_of(id): the header of a record; with the spec behind it when the step waits for what no
--- worker ends, as the spec says what that is.
+-- beginning_of(id): the header of a record; with the spec behind it when a program decides on the step,
+-- as the spec says what kind it is of and what it waits for.
 local function beginning_of(id)
   local header = call('GETRANGE', RECORD .. id, 0, 221)
-  if sub(header, 78, 78) == 'B' and byte(header, 154) ~= 48 then
+  if needs_decision({in_run = sub(header, 216, 216)}) then
     local most = 222 + sub(header, 217, 219) + sub(header, 220, 222) + 31 + sub(header, 2, 7)
     return call('GETRANGE', RECORD .. id, 0, most - 1)
   end
@@ -44,6 +45,7 @@ end
 local names = call('HMGET', key .. ':names', unpack(indexes))
 local upstream = call('HMGET', key .. ':upstream', unpack(indexes))
 local begun = children and call('HMGET', children, unpack(indexes)) or {}
+local joined = joins and call('HMGET', joins, unpack(indexes)) or {}
 for i = 1, #indexes do
   local id = sub(ids, i * 26 - 25, i * 26)
   local n = #reply
@@ -52,5 +54,6 @@ for i = 1, #indexes do
   reply[n + 3] = beginning_of(id)
   reply[n + 4] = upstream[i] or ''
   reply[n + 5] = begun[i] or ''
+  reply[n + 6] = joined[i] or ''
 end
 return reply

@@ -1,14 +1,20 @@
 #!lua
 -- signal.lua: sends a signal to a run. The last one of a name stays, for steps that come to wait for it
--- later; a repeat changes nothing.
+-- later.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
--- ARGV[1] run id   ARGV[2] name   ARGV[3] "<time in ms> <who> <payload>", opaque here
--- Reply   "ok" | "more" when a program is to decide on a step | "not_found" | "unknown" when no step waits for such a signal | the letter of the state
---         of a run that has ended
+-- ARGV[1] run id   ARGV[2] name   ARGV[3] payload, opaque JSON
+-- ARGV[4] operation id: remembered, so that a repeat changes nothing   ARGV[5] who it is
+-- Reply   "ok" | "more" when a program is to decide on a step | "not_found"
+--         | "unknown" when no step waits for such a signal | the letter of the state of a run that has
+--         ended
 --- @include "lib/now"
 --- @include "lib/record"
 --- @include "lib/run"
 
+local operation = OPERATION .. ARGV[4]
+if call('EXISTS', operation) == 1 then
+  return 'ok'
+end
 local r = open_run(ARGV[1])
 if not r or r.state == 'G' then
   return 'not_found'
@@ -31,5 +37,7 @@ if awaiting then
   end
   write('HDEL', r.key .. ':awaiting', ARGV[2])
 end
+event('! signal - ' .. ARGV[5] .. ' ' .. ARGV[2], r.id)
+write('SET', operation, '1', 'PX', 600000)
 flush()
 return left_for_later and 'more' or 'ok'

@@ -126,7 +126,7 @@ class DecidedRunContractTest extends Contract {
       stores.runs().cancel(run.id());
       assertThat(run(run.id()).state()).isEqualTo(RunState.CANCELLED);
       act(run, new StepAction.Rerun("a", null, null));
-      stores.runs().signal(run.id(), "go", Json.of("1"));
+      stores.runs().signal(run.id(), "go", Json.of("1"), "ann", newNonce());
       clock.advance(HOUR);
       advanceAll();
       assertThat(states(run(run.id())))
@@ -375,7 +375,7 @@ class DecidedRunContractTest extends Contract {
                 .build(),
             Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("go").build(),
             task("bad").after("each").build());
-    stores.runs().signal(run.id(), "go", Json.of("1"));
+    stores.runs().signal(run.id(), "go", Json.of("1"), "ann", newNonce());
     clock.advance(HOUR);
     advanceAll();
     for (int i = 0; i < 10; i++) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskorch.store.EventLog.Entry;
 import io.taskorch.store.EventLog.Event;
+import io.taskorch.store.EventLog.RunActed;
 import io.taskorch.store.EventLog.TaskMoved;
+import io.taskorch.store.NewRun;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Json;
 import io.taskorch.task.Lease;
@@ -12,6 +14,10 @@ import io.taskorch.task.Outcome;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.workflow.Kind;
+import io.taskorch.workflow.Step;
+import io.taskorch.workflow.StepAction;
+import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,42 @@ class EventLogContractTest extends Contract {
     for (int p = 1; p < setup.partitions(); p++) {
       assertThat(stores.events().read(p, "0", 100)).isEmpty();
     }
+  }
+
+  @Test
+  void whatPeopleDoToARunIsToldWithWhoDidIt() {
+    String id = newId();
+    Step go = Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("now").build();
+    Step ok = Step.of("ok", Kind.APPROVAL, TaskSpec.of("approval")).after("go").build();
+    Step plain = Step.task("plain", TaskSpec.of("t")).after("ok").build();
+    stores
+        .runs()
+        .start(new NewRun(id, new WorkflowDefinition("w", List.of(go, ok, plain)), Json.NULL));
+    while (stores.runs().advance(home()).more()) {}
+    for (int i = 0; i < 2; i++) {
+      // A call that is repeated is told once.
+      stores.runs().signal(id, "now", Json.of("1"), "ann", "01ARZ3NDEKTSV4RRFFQ69G5F01");
+    }
+    while (stores.runs().advance(home()).more()) {}
+    stores
+        .runs()
+        .act(
+            id, new StepAction.Approve("ok", "so be it\n! -"), "bob", "01ARZ3NDEKTSV4RRFFQ69G5F02");
+    stores.runs().act(id, new StepAction.Skip("plain", null), "cleo", "01ARZ3NDEKTSV4RRFFQ69G5F03");
+    stores
+        .runs()
+        .act(id, new StepAction.Rerun("plain", "", null), "cleo", "01ARZ3NDEKTSV4RRFFQ69G5F04");
+    stores.runs().cancel(id, "dan");
+    stores.runs().cancel(id, "dan");
+    stores.runs().retry(id, "eve", "01ARZ3NDEKTSV4RRFFQ69G5F05");
+    assertThat(events().stream().filter(RunActed.class::isInstance))
+        .containsExactly(
+            new RunActed(id, "signal", null, "ann", "now"),
+            new RunActed(id, "approve", "ok", "bob", "so be it\n! -"),
+            new RunActed(id, "skip", "plain", "cleo", null),
+            new RunActed(id, "rerun", "plain", "cleo", null),
+            new RunActed(id, "cancel", null, "dan", null),
+            new RunActed(id, "retry", null, "eve", null));
   }
 
   private List<Event> events() {

@@ -4,6 +4,8 @@ import io.taskorch.store.NewRun;
 import io.taskorch.task.Json;
 import io.taskorch.task.StepLink;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.workflow.Join;
+import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
@@ -62,6 +64,8 @@ final class ModelRun {
   private static Run.StepStatus seen(ModelStep step, ModelTask task) {
     return new Run.StepStatus(
         step.name(),
+        Kind.TASK,
+        Join.ALL_SUCCEEDED,
         task.state,
         step.taskId(),
         step.dependencies(),

@@ -106,7 +106,7 @@ final class ModelRunStore implements RunStore {
   }
 
   @Override
-  public void signal(String id, String name, Json payload) {
+  public void signal(String id, String name, Json payload, String actor, String operation) {
     throw new UnsupportedOperationException();
   }
 

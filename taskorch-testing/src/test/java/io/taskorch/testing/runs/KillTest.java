@@ -237,7 +237,8 @@ class KillTest {
             task("any").after("a", "never").join(Join.ANY_SUCCEEDED).build(),
             task("bad").after("each", "sub", "pause", "go", "ask", "any").build());
     ask(stores -> stores.runs().start(rich));
-    ask(stores -> stores.runs().signal(first, "go", Json.of("1")));
+    String signal = operation();
+    ask(stores -> stores.runs().signal(first, "go", Json.of("1"), "ann", signal));
     ask(stores -> workUntil(stores, () -> isAsked(step(first, "ask"))));
     String approve = operation();
     ask(stores -> stores.runs().act(first, new StepAction.Approve("ask", null), "ann", approve));

@@ -182,7 +182,7 @@ final class RunTrial implements AutoCloseable {
       case 14, 15 -> {
         String name = one(List.of("red", "green"));
         say("signal " + name);
-        stores.runs().signal(runId, name, Json.of("1"));
+        stores.runs().signal(runId, name, Json.of("1"), "ann", operation());
       }
       case 16, 17 -> actOn(quietly(this::runs));
       case 18 -> cancel();
