@@ -2,6 +2,7 @@ package io.taskorch.cli;
 
 import io.taskorch.examples.DemoTasks;
 import io.taskorch.examples.ImageTasks;
+import io.taskorch.examples.TripTasks;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,6 +22,6 @@ final class Examples {
    * @param folder where results go; what the steps hand on lies in {@link #WORK} below it
    */
   static List<?> in(Path folder) {
-    return List.of(new DemoTasks(), new ImageTasks(folder.resolve(WORK), folder));
+    return List.of(new DemoTasks(), new ImageTasks(folder.resolve(WORK), folder), new TripTasks());
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,7 +47,21 @@ final class CliProcess implements AutoCloseable {
     return start(folder, List.of(), arguments);
   }
 
+  /**
+   * Starts a process.
+   *
+   * @param settings variables such as {@code TASKORCH_REDIS_ADDR}
+   */
+  static CliProcess start(Path folder, Map<String, String> settings, String... arguments) {
+    return start(folder, List.of(), settings, arguments);
+  }
+
   static CliProcess start(Path folder, List<String> options, String... arguments) {
+    return start(folder, options, Map.of(), arguments);
+  }
+
+  private static CliProcess start(
+      Path folder, List<String> options, Map<String, String> settings, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Many of them share few cores, and none lives for long.
@@ -66,6 +81,7 @@ final class CliProcess implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().keySet().removeIf(name -> name.startsWith("TASKORCH_"));
+      builder.environment().putAll(settings);
       return new CliProcess(builder.start(), out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
