@@ -16,14 +16,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Workflows implements Benchmark {
 
   private static final int CHAINS = 100;
-  private static final int CHAIN_LENGTH = 20;
+  private static final int CHAIN_LENGTH = 100;
   private static final int FAN = 1000;
   private static final int DIAMONDS = 250;
 
   private static final Measure PLAIN =
       Measure.rate("plain tasks on the worker of the workflows", "tasks/s")
           .comparedTo(Ceiling.DRAIN);
-  private static final Measure CHAIN_RATE = steps("100 parallel chains of 20 steps");
+  private static final Measure CHAIN_RATE = steps("100 parallel chains of 100 steps");
   private static final Measure FAN_RATE = steps("a fan of 1,000 steps");
   private static final Measure DIAMOND_RATE = steps("250 parallel diamonds of 4 steps");
   private static final Measure STEP_TIME =

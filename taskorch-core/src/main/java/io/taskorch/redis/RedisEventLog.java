@@ -42,19 +42,22 @@ final class RedisEventLog implements EventLog {
   /**
    * What has happened to some tasks or runs.
    *
-   * @param line {@code <state> <attempt> <queue> <type> <run or ->}, the same with {@code %} and
-   *     how far the task is; of a run {@code <state>}, or {@code ! <verb> <step or -> <actor>
-   *     <note>}, whose note may hold anything
+   * @param line {@code <state> <attempt> <queue> <type> <+ or ->}, with {@code +} for steps, whose
+   *     run stands behind each id; the same with {@code %} and how far the task is; of a run {@code
+   *     <state>}, or {@code ! <verb> <step or -> <actor> <note>}, whose note may hold anything
    * @param ids in a row
    */
   private static void parse(String line, String ids, List<Event> events) {
     String[] what = line.split(" ", 5);
-    for (int i = 0; i < ids.length(); i += TaskId.LENGTH) {
-      events.add(event(what, ids.substring(i, i + TaskId.LENGTH)));
+    boolean ofSteps = what.length > 1 && !what[0].equals("!") && what[4].equals("+");
+    int width = ofSteps ? 2 * TaskId.LENGTH : TaskId.LENGTH;
+    for (int i = 0; i < ids.length(); i += width) {
+      String run = ofSteps ? ids.substring(i + TaskId.LENGTH, i + width) : null;
+      events.add(event(what, ids.substring(i, i + TaskId.LENGTH), run));
     }
   }
 
-  private static Event event(String[] what, String id) {
+  private static Event event(String[] what, String id, @Nullable String workflowId) {
     char state = what[0].charAt(0);
     if (what.length == 1) {
       return new RunMoved(id, RunState.ofCode(state));
@@ -63,7 +66,6 @@ final class RedisEventLog implements EventLog {
       return new RunActed(id, what[1], orNull(what[2], "-"), what[3], orNull(what[4], ""));
     }
     int number = Integer.parseInt(what[1]);
-    String workflowId = orNull(what[4], "-");
     return state == '%'
         ? new TaskProgressed(id, number, what[2], what[3], workflowId)
         : new TaskMoved(id, TaskState.ofCode(state), number, what[2], what[3], workflowId);

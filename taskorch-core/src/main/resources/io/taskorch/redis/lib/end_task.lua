@@ -119,7 +119,7 @@ local COUNTED = {F = 'failed', C = 'cancelled'}
 local function note_step(r, index, state)
   close_step(r, index)
   local counted = COUNTED[state]
-  if counted then
+  if counted and load_run(r) then
     touch(r.key .. ':lost')
     index_add(r.key .. ':lost', index, index)
     r[counted] = r[counted] + 1
@@ -173,19 +173,13 @@ local function release_steps(r, plain, at)
   end
   r.goes_on = true
   local at13, number = format('%013d', at), take_numbers(#plain)
-  local kinds = {}
   for i, step in ipairs(plain) do
     local kind, number13 = glance(step.bytes), format('%013d', number + i)
     save_release(RECORD .. step.id, step.bytes, number13, at13)
     index_add(index_key(kind.queue, 'P'), format('%d', kind.band - 1) .. number13, step.id)
-    local ids = kinds[kind]
-    if not ids then
-      ids = {}
-      kinds[kind] = ids
-      event_all(state_event('P', kind.attempt, kind.queue, kind.type, r.id), ids)
-      wake(kind.queue)
-    end
-    ids[#ids + 1] = step.id
+    kind.released = kind.released or state_event('P', kind.attempt, kind.queue, kind.type, r.id)
+    event(kind.released, step.id .. r.id)
+    wake(kind.queue)
   end
 end
 
@@ -265,9 +259,28 @@ local function pass_places_on(r, ended, freed)
   end
 end
 
+-- go_on_at_once(r, ended, at): what follows from a step that has succeeded, if that is just that others
+-- start: the common case, without opening the run. A step of a run that is being cancelled is held
+-- back by the claim. Returns whether that was all; if nothing starts, the run may be over.
+local function go_on_at_once(r, ended, at)
+  if r.state or #ended > 1 or ended[1].state ~= 'D' or ended[1].from then
+    return false
+  end
+  local text = call('HGET', r.key .. ':edges', format('%d', ended[1].index))
+  local alone = text and sub(text, 1, 1) == '=' and tonumber(sub(text, 2))
+  if not alone then
+    return false
+  end
+  start_steps(r, {alone}, at)
+  return r.goes_on
+end
+
 -- settle_steps(r, ended, at): what follows from steps that have ended, until nothing does or the
 -- call has done its share.
 local function settle_steps(r, ended, at)
+  if not load_run(r) then
+    return
+  end
   local freed = {}
   if r.window > 0 then
     pass_places_on(r, ended, freed)
@@ -303,22 +316,22 @@ each_call(function()
   runs_to_settle = {}
 end)
 local function step_ended(run, index, state)
-  local r = open_run(run)
-  if r then
-    note_step(r, index, state)
-    if not r.ended then
-      r.ended = {}
-      runs_to_settle[#runs_to_settle + 1] = r
-    end
-    r.ended[#r.ended + 1] = {index = index, state = state}
+  local r = run_of_step(run)
+  note_step(r, index, state)
+  if not r.ended then
+    r.ended = {}
+    runs_to_settle[#runs_to_settle + 1] = r
   end
+  r.ended[#r.ended + 1] = {index = index, state = state}
 end
 
 -- finish_runs(at): what follows from the steps that have ended in this call, run by run. The flush
 -- comes next; after it runs are read anew.
 local function finish_runs(at)
   for _, r in ipairs(runs_to_settle) do
-    settle_steps(r, r.ended, at)
+    if not go_on_at_once(r, r.ended, at) then
+      settle_steps(r, r.ended, at)
+    end
     close_run(r)
   end
   runs_to_settle = {}

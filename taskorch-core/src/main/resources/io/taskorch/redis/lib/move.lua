@@ -11,13 +11,14 @@ local function require_move(from, to)
   end
 end
 
--- state_event(state, attempt, queue, type, run): the words for a task's move in the event stream;
--- announce_state(id, …): tells of it; announce(t): of the state that an opened task is in now.
+-- state_event(state, attempt, queue, type, run): the words for a task's move in the event stream, the
+-- same for steps of all runs; announce_state(id, …): tells of it, of a step with its run behind its
+-- id; announce(t): of the state that an opened task is in now.
 local function state_event(state, attempt, queue, type, run)
-  return state .. ' ' .. attempt .. ' ' .. queue .. ' ' .. type .. ' ' .. (run or '-')
+  return state .. ' ' .. attempt .. ' ' .. queue .. ' ' .. type .. (run and ' +' or ' -')
 end
-local function announce_state(id, ...)
-  event(state_event(...), id)
+local function announce_state(id, state, attempt, queue, type, run)
+  event(state_event(state, attempt, queue, type, run), run and id .. run or id)
 end
 local function announce(t)
   announce_state(t.id, t.state, t.attempt, t.queue, t.type, t.run)

@@ -53,26 +53,34 @@ each_call(function()
   edges_followed, left_for_later, runs, told = 0, false, {}, false
 end)
 
--- open_run(id): a run as a table, read once per call; nil when it is not stored.
-local function open_run(id)
+-- load_run(r): reads what is stored of a run, once; whether it is.
+local function load_run(r)
+  if r.state then
+    return true
+  end
+  local state, cancel, failed, cancelled, resetting, parent, window, compensates =
+    unpack(call('HMGET', r.key, 'state', 'cancel', 'failed', 'cancelled', 'resetting', 'parent',
+      'window', 'compensates'))
+  r.state, r.parent = state, parent
+  r.cancel, r.compensates = cancel == '1', compensates == '1'
+  r.failed, r.cancelled = tonumber(failed or 0), tonumber(cancelled or 0)
+  r.resetting, r.window = resetting or '', tonumber(window or 0)
+  return state
+end
+
+-- run_of_step(id): a run that must be stored, as one of its steps is, as a table; nothing of it has been
+-- read until load_run. open_run(id): a run as a table that has been; nil when it is not stored.
+local function run_of_step(id)
   local r = runs[id]
-  if r == nil then
-    local key = RUN .. id
-    local state, cancel, failed, cancelled, resetting, parent, window, compensates =
-      unpack(call('HMGET', key, 'state', 'cancel', 'failed', 'cancelled', 'resetting', 'parent',
-        'window', 'compensates'))
-    if not state then
-      runs[id] = false
-      return nil
-    end
-    r = {
-      id = id, key = key, state = state, cancel = cancel == '1', failed = tonumber(failed or 0),
-      cancelled = tonumber(cancelled or 0), resetting = resetting or '', parent = parent,
-      window = tonumber(window or 0), compensates = compensates == '1', remaining = {}, opened = 0
-    }
+  if not r then
+    r = {id = id, key = RUN .. id, remaining = {}, opened = 0}
     runs[id] = r
   end
-  return r or nil
+  return r
+end
+local function open_run(id)
+  local r = run_of_step(id)
+  return load_run(r) and r or nil
 end
 
 -- close_run(r): forgets a run that was read in this call, once what is to be written of it is planned.

@@ -308,7 +308,7 @@ local taken_kinds = {}
 local function take(id, key, bytes, kind)
   local taken = kind.taken
   if not taken then
-    taken = {ids = {}, keys = {}, n = 0, runs = {}}
+    taken = {ids = {}, keys = {}, n = 0, steps = {}}
     kind.taken = taken
     taken_kinds[#taken_kinds + 1] = kind
   end
@@ -316,14 +316,7 @@ local function take(id, key, bytes, kind)
   taken.ids[n], taken.keys[n] = id, key
   taken.n = n
   if kind.in_run then
-    local run = run_of(bytes, kind)
-    local ids = taken.runs[run]
-    if not ids then
-      ids = {}
-      taken.runs[run] = ids
-      taken.runs[#taken.runs + 1] = run
-    end
-    ids[#ids + 1] = id
+    taken.steps[n] = id .. run_of(bytes, kind)
   end
   n = claimed.n + 1
   claimed[n] = id
@@ -341,13 +334,8 @@ local function file_taken()
     save_claims(taken.keys, attempt, kind.fence + 1, at13, expiry, claim_id, worker)
     lease_together(kind.queue, taken.ids, expiry)
     index_add_all(kind.running, at13, taken.ids)
-    if kind.in_run then
-      for _, run in ipairs(taken.runs) do
-        event_all(state_event('R', attempt, kind.queue, kind.type, run), taken.runs[run])
-      end
-    else
-      event_all(state_event('R', attempt, kind.queue, kind.type), taken.ids)
-    end
+    event_all(state_event('R', attempt, kind.queue, kind.type, kind.in_run),
+      kind.in_run and taken.steps or taken.ids)
   end
   taken_kinds = {}
 end

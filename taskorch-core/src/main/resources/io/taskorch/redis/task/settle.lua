@@ -49,7 +49,8 @@ local function succeed(key, id, bytes, kind, lease, result)
   of_lease.n = n
   if kind.in_run then
     local run = run_of(bytes, kind)
-    announce_state(id, 'D', kind.attempt, kind.queue, kind.type, run)
+    kind.done = kind.done or state_event('D', kind.attempt, kind.queue, kind.type, run)
+    event(kind.done, id .. run)
     step_ended(run, step_of(bytes, kind), 'D')
   end
   if result ~= '' then
