@@ -12,12 +12,6 @@ record Chunk<T>(int partition, List<T> items) {
   /** Splits items into calls, each partition's in the order of the list. */
   static <T> List<Chunk<T>> split(
       List<T> items, ToIntFunction<T> partition, ToIntFunction<T> bytes) {
-    return split(items, partition, bytes, RedisTaskStore.MOST_TASKS);
-  }
-
-  /** The same, of at most so many items. */
-  static <T> List<Chunk<T>> split(
-      List<T> items, ToIntFunction<T> partition, ToIntFunction<T> bytes, int most) {
     List<Chunk<T>> full = new ArrayList<>();
     Map<Integer, Open<T>> open = new HashMap<>();
     for (T item : items) {
@@ -25,7 +19,7 @@ record Chunk<T>(int partition, List<T> items) {
       int size = bytes.applyAsInt(item);
       Open<T> chunk = open.get(at);
       if (chunk == null
-          || chunk.items.size() >= most
+          || chunk.items.size() >= RedisTaskStore.MOST_TASKS
           || chunk.bytes + size > RedisTaskStore.MOST_BYTES) {
         chunk = new Open<>();
         open.put(at, chunk);

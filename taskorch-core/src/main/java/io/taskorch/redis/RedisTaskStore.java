@@ -38,9 +38,6 @@ final class RedisTaskStore implements TaskStore {
   /** What one call carries at the most, so that no script holds Redis up for long. */
   static final int MOST_TASKS = 200;
 
-  /** Each may release steps of a run, which takes several times as long as the outcome itself. */
-  private static final int MOST_OUTCOMES = 100;
-
   static final int MOST_BYTES = 1024 * 1024;
 
   private final RedisCalls calls;
@@ -215,8 +212,7 @@ final class RedisTaskStore implements TaskStore {
           Chunk.split(
               firsts.getOrDefault(true, List.of()),
               e -> TaskId.partitionOf(e.lease.taskId()),
-              Ending::size,
-              MOST_OUTCOMES)) {
+              Ending::size)) {
         settle(chunk, answers);
       }
       left = firsts.getOrDefault(false, List.of());
