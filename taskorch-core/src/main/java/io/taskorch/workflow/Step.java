@@ -145,14 +145,6 @@ public record Step(
     }
   }
 
-  /**
-   * Whether more than its dependencies decides what becomes of it: then a program decides, not the
-   * script that ends the last of them.
-   */
-  public boolean needsDecision() {
-    return kind != Kind.TASK || when != null || forEach != null;
-  }
-
   /** The same step with another task. */
   public Step withTask(TaskSpec other) {
     return new Step(

@@ -162,37 +162,12 @@ class InputSchemaTest {
         .containsExactly("too-large");
   }
 
-  /** The program's own classes, but not the library's. */
-  private static final class WithoutTheLibrary extends ClassLoader {
-    WithoutTheLibrary() {
-      super(InputSchemaTest.class.getClassLoader());
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (name.startsWith("com.networknt.")) {
-        throw new ClassNotFoundException(name);
-      }
-      if (!name.startsWith("io.taskorch.json.")) {
-        return super.loadClass(name, resolve);
-      }
-      Class<?> loaded = findLoadedClass(name);
-      if (loaded != null) {
-        return loaded;
-      }
-      try (var file = getResourceAsStream(name.replace('.', '/') + ".class")) {
-        byte[] code = file.readAllBytes();
-        return defineClass(name, code, 0, code.length);
-      } catch (IOException e) {
-        throw new ClassNotFoundException(name, e);
-      }
-    }
-  }
-
   @Test
   void withoutTheLibraryTheRefusalNamesIt() throws Exception {
     var read =
-        new WithoutTheLibrary().loadClass(InputSchema.class.getName()).getMethod("of", Json.class);
+        new WithoutLibrary(InputSchema.class, "com.networknt.")
+            .loadClass(InputSchema.class.getName())
+            .getMethod("of", Json.class);
     InvocationTargetException refused =
         catchThrowableOfType(
             InvocationTargetException.class, () -> read.invoke(null, Json.of("true")));

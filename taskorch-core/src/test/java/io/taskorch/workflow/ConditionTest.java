@@ -3,13 +3,13 @@ package io.taskorch.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.taskorch.json.WithoutLibrary;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.Violation;
 import io.taskorch.task.Violations;
 import io.taskorch.workflow.Condition.Upstream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -494,38 +494,11 @@ class ConditionTest {
   @Nested
   class WithoutTheLibrary {
 
-    /** The program's own classes, but not the library's. */
-    private static final class Loader extends ClassLoader {
-      Loader() {
-        super(ConditionTest.class.getClassLoader());
-      }
-
-      @Override
-      protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (name.startsWith("dev.cel.") || name.startsWith("com.google.re2j.")) {
-          throw new ClassNotFoundException(name);
-        }
-        if (!name.startsWith("io.taskorch.workflow.")) {
-          return super.loadClass(name, resolve);
-        }
-        Class<?> loaded = findLoadedClass(name);
-        if (loaded != null) {
-          return loaded;
-        }
-        try (var file = getResourceAsStream(name.replace('.', '/') + ".class")) {
-          byte[] code = file.readAllBytes();
-          return defineClass(name, code, 0, code.length);
-        } catch (IOException e) {
-          throw new ClassNotFoundException(name, e);
-        }
-      }
-    }
-
     @Test
     void theRefusalNamesIt() throws Exception {
       Violations wrong = new Violations();
       Object read =
-          new Loader()
+          new WithoutLibrary(Condition.class, "dev.cel.", "com.google.re2j.")
               .loadClass(Condition.class.getName())
               .getMethod("read", String.class, String.class, Violations.class)
               .invoke(null, "true", "/when", wrong);

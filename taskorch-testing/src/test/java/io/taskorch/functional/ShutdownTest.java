@@ -122,16 +122,19 @@ class ShutdownTest {
   @Test
   void anInterruptOfWhoClosesItCutsNothingShort() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
-    Taskorch program =
-        stack.started(
+    Taskorch program = stack.program();
+    program
+        .register(
             Handler.of(
                 "t",
                 Json.class,
                 (payload, task) -> {
                   running.countDown();
-                  Thread.sleep(Duration.ofMillis(300));
+                  // It ends when the closing has begun, which must wait for it then.
+                  await().until(() -> program.worker().orElseThrow().draining());
                   return "whole";
-                }));
+                }))
+        .start();
     Taskorch other = stack.program();
     TaskHandle<String> task = other.client().enqueue("t", null, String.class);
     running.await();

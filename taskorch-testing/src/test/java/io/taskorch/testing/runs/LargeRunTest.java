@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -111,38 +112,39 @@ class LargeRunTest {
   }
 
   @Test
-  void wide() {
-    lead("wide", fan(SIZE), "null", false);
+  void wide(TestReporter reporter) {
+    lead(reporter, "wide", fan(SIZE), "null", false);
   }
 
   @Test
-  void chain() {
+  void chain(TestReporter reporter) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < SIZE; i++) {
       Step.Builder step = task("n" + i);
       steps.add(i == 0 ? step.build() : step.after("n" + (i - 1)).build());
     }
-    lead("chain", steps, "null", false);
+    lead(reporter, "chain", steps, "null", false);
   }
 
   @Test
-  void diamond() {
+  void diamond(TestReporter reporter) {
     List<Step> steps = new ArrayList<>();
     steps.add(task("first").build());
     List<String> names = IntStream.range(0, SIZE / 2).mapToObj(i -> "n" + i).toList();
     names.forEach(name -> steps.add(task(name).after("first").build()));
     steps.add(task("last").after(names).build());
-    lead("diamond", steps, "null", true);
+    lead(reporter, "diamond", steps, "null", true);
   }
 
   @Test
-  void list() {
+  void list(TestReporter reporter) {
     String elements =
         IntStream.range(0, SIZE)
             .mapToObj(Integer::toString)
             .collect(Collectors.joining(",", "[", "]"));
-    lead("list", List.of(task("each").forEach("${input}").build()), elements, true);
+    lead(reporter, "list", List.of(task("each").forEach("${input}").build()), elements, true);
     lead(
+        reporter,
         "list in a window",
         List.of(task("each").forEach("${input}").maxParallel(500).build()),
         elements,
@@ -158,11 +160,12 @@ class LargeRunTest {
     }
   }
 
-  private static void lead(String what, List<Step> steps, String input, boolean fails) {
+  private static void lead(
+      TestReporter reporter, String what, List<Step> steps, String input, boolean fails) {
     List<Took> tries = new ArrayList<>();
     for (int i = 0; i < TRIES; i++) {
       Took took = live(steps, input, fails);
-      System.out.println(what + ": " + took);
+      reporter.publishEntry(what, took.toString());
       tries.add(took);
     }
     assertThat(tries)
