@@ -149,7 +149,7 @@ final class ChildRuns {
   private RunUpload ofElements(Undecided undecided, StoredStep step, Begun child) {
     TaskSpec task =
         undecided.task().spec().toBuilder().delay(step.delay()).runAt(step.runAt()).build();
-    String inputRun = step.inputRunId() == null ? undecided.runId() : step.inputRunId();
+    String inputRun = step.inputRun(undecided.runId());
     List<Json> elements = elements(undecided, step);
     List<UploadedStep> steps = new ArrayList<>(elements.size());
     for (int i = 0; i < elements.size(); i++) {
@@ -185,7 +185,7 @@ final class ChildRuns {
     DefinitionJson.Content content = DefinitionJson.read(stored.document());
     PayloadReferences input =
         PayloadReferences.of(undecided.task().spec().payload(), step.upstream().keySet());
-    String inputRun = step.inputRunId() == null ? undecided.runId() : step.inputRunId();
+    String inputRun = step.inputRun(undecided.runId());
     var values = RunInputs.read(calls, inputRun, step.upstream());
     Json resolved =
         input.resolve(
@@ -371,7 +371,7 @@ final class ChildRuns {
             .metadata(spec.metadata())
             .build();
     Step undoing = Step.task(step.name(), task).build();
-    String inputRun = step.inputRunId() == null ? undecided.runId() : step.inputRunId();
+    String inputRun = step.inputRun(undecided.runId());
     StoredStep stored =
         StoredStep.of(
             undoing,

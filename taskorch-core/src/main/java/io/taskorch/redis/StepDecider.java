@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -254,7 +255,7 @@ final class StepDecider {
       case TASK -> Move.start();
       case WAIT -> waitFor(undecided, step, began);
       case SIGNAL -> signalled(undecided, step, began);
-      case APPROVAL -> approved(undecided, began);
+      case APPROVAL -> awaitInTime(undecided, began, "");
       case WORKFLOW -> children.forWorkflow(undecided, step);
     };
   }
@@ -263,23 +264,25 @@ final class StepDecider {
     Violations wrong = new Violations();
     Optional<Condition> condition = Condition.read(String.valueOf(step.when()), "/when", wrong);
     wrong.throwIfAny();
-    Values values = values(calls, undecided.runId, condition.orElseThrow().steps(), step);
     Map<String, Upstream> upstream = new HashMap<>();
-    for (String name : condition.get().steps()) {
+    for (String name : condition.orElseThrow().steps()) {
       Task task = query.find(String.valueOf(step.needs().get(name))).orElseThrow();
       TaskError error = task.attempts().isEmpty() ? null : task.attempts().getLast().error();
-      Json result = values.results().getOrDefault(name, Json.NULL);
+      Json result = Objects.requireNonNullElse(task.result(), Json.NULL);
       upstream.put(name, new Upstream(task.state(), result, error));
     }
-    return condition.get().test(values.input(), upstream);
+    Json input =
+        condition.get().refersToInput()
+            ? RunInputs.read(calls, step.inputRun(undecided.runId), Map.of()).input()
+            : Json.NULL;
+    return condition.get().test(input, upstream);
   }
 
   /** The input of the step's run, and the results of the steps that deciding on it needs. */
   static Values values(RedisCalls calls, String runId, Iterable<String> steps, StoredStep step) {
     Map<String, String> ids = new HashMap<>();
     steps.forEach(name -> ids.put(name, String.valueOf(step.needs().get(name))));
-    String inputRun = step.inputRunId() == null ? runId : step.inputRunId();
-    var input = RunInputs.read(calls, inputRun, ids);
+    var input = RunInputs.read(calls, step.inputRun(runId), ids);
     return new Values(input.input(), input.results(), step.element());
   }
 
@@ -300,10 +303,6 @@ final class StepDecider {
       return Move.succeed(Json.ofUtf8(payload));
     }
     return awaitInTime(undecided, began, name);
-  }
-
-  private Move approved(Undecided undecided, @Nullable Instant began) {
-    return awaitInTime(undecided, began, "");
   }
 
   /** Waits for a word from outside, for as long as the step says. */

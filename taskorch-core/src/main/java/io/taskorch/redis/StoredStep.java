@@ -92,6 +92,11 @@ record StoredStep(
         version);
   }
 
+  /** The run whose input its payload means. */
+  String inputRun(String ownRun) {
+    return inputRunId == null ? ownRun : inputRunId;
+  }
+
   /** Whether a program decides what becomes of it. */
   boolean needsDecision() {
     return kind != Kind.TASK || when != null || forEach != null;

@@ -217,7 +217,7 @@ final class TaskRecord {
         step.name(),
         step.upstream(),
         step.refersToInput(),
-        step.inputRunId() == null ? runId : step.inputRunId(),
+        step.inputRun(runId),
         step.element(),
         header.waits() ? step.waitingFor() : null);
   }
