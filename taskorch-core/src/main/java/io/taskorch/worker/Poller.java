@@ -226,6 +226,7 @@ final class Poller {
     for (Leased one : leased) {
       long leaseEnd = sent + Duration.between(claim.now(), one.expiresAt()).toNanos();
       if (begun < room && !stopped) {
+        slots.begin();
         starter.start(one, leaseEnd);
         begun++;
       } else {

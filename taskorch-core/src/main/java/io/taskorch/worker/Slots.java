@@ -7,6 +7,7 @@ final class Slots {
 
   private final int total;
   private final AtomicInteger free;
+  private final AtomicInteger busy = new AtomicInteger();
   private final Runnable onFree;
   private final Signal idle = new Signal();
 
@@ -19,7 +20,10 @@ final class Slots {
     this.onFree = onFree;
   }
 
-  /** Takes as many as are free, up to a number; 0 when none is. */
+  /**
+   * Takes as many as are free, up to a number; 0 when none is. They are held for attempts that may
+   * come, and are not busy yet.
+   */
   int take(int most) {
     while (true) {
       int available = free.get();
@@ -30,6 +34,18 @@ final class Slots {
     }
   }
 
+  /** An attempt begins in a slot that was taken. */
+  void begin() {
+    busy.incrementAndGet();
+  }
+
+  /** The attempt in a slot is over, and the slot free. */
+  void end() {
+    busy.decrementAndGet();
+    giveBack(1);
+  }
+
+  /** Frees slots that were taken and not used. */
   void giveBack(int count) {
     if (count > 0) {
       int before = free.getAndAdd(count);
@@ -46,18 +62,19 @@ final class Slots {
     return total;
   }
 
+  /** How many attempts run; a slot that is only held for a claim is neither free nor busy. */
   int busy() {
-    return total - free.get();
+    return busy.get();
   }
 
   /**
-   * Waits until none is taken. For one thread at a time.
+   * Waits until all are free. For one thread at a time.
    *
    * @return false when some are still taken after this time
    */
   boolean awaitIdle(long nanos) {
     long end = System.nanoTime() + nanos;
-    while (busy() > 0) {
+    while (free.get() < total) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;

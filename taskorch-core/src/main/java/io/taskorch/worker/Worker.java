@@ -172,7 +172,7 @@ public final class Worker implements AutoCloseable {
   private void settle(LiveAttempt attempt, Outcome outcome) {
     // The slot becomes free when there is room for the outcome, not when the store has answered.
     outcomes.reserve();
-    slots.giveBack(1);
+    slots.end();
     Notes unsent = attempt.unsentNotes();
     if (unsent != null) {
       unsent.flush();

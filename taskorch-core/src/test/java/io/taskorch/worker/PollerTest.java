@@ -84,6 +84,14 @@ class PollerTest {
         Stream.generate(() -> Attempts.leased(TaskSpec.of("t"))).limit(count).toList(), NOW, null);
   }
 
+  private static void awaitNow(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static Leased at(Leased leased) {
     return new Leased(leased.lease(), leased.task(), NOW.plusSeconds(30));
   }
@@ -116,7 +124,10 @@ class PollerTest {
     start(10, 1, NEVER);
     await().until(() -> started.size() == 10);
     await().during(Duration.ofMillis(100)).until(() -> claims.size() == 1);
-    slots.giveBack(3);
+    slots.end();
+    await().until(() -> started.size() == 11);
+    slots.end();
+    slots.end();
     await().until(() -> started.size() == 13);
     assertThat(claims.stream().mapToInt(ClaimRequest::most).sum()).isEqualTo(13);
     assertThat(slots.busy()).isEqualTo(10);
@@ -129,7 +140,7 @@ class PollerTest {
     for (int i = 1; i <= 40; i++) {
       int n = i;
       await().until(() -> started.size() == n);
-      slots.giveBack(1);
+      slots.end();
     }
     assertThat(claims).extracting(request -> request.queues().getFirst()).contains("a", "b");
     assertThat(claims).allMatch(request -> request.queues().size() == 2);
@@ -188,17 +199,31 @@ class PollerTest {
   }
 
   @Test
+  void aSlotThatIsHeldForAClaimIsNotBusy() throws Exception {
+    CountDownLatch inCall = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store =
+        request -> {
+          inCall.countDown();
+          awaitNow(answer);
+          return claims.size() == 1 ? tasks(4) : nothing();
+        };
+    start(10, 1, NEVER);
+    inCall.await();
+    assertThat(slots.busy()).isZero();
+    assertThat(slots.take(1)).isZero();
+    answer.countDown();
+    await().until(() -> slots.busy() == 4);
+  }
+
+  @Test
   void anAnswerThatComesAfterTheStopIsGivenBackAndNothingStarts() throws Exception {
     CountDownLatch inCall = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
     store =
         request -> {
           inCall.countDown();
-          try {
-            answer.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
+          awaitNow(answer);
           return tasks(request.most());
         };
     start(10, 1, NEVER);
