@@ -1,5 +1,6 @@
 package io.taskorch.testing;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.task.Json;
@@ -83,6 +84,7 @@ public final class WorkflowTrial {
   private final Told told =
       new Told(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
   private Instant begin = BEGIN;
+  private ObjectMapper mapper = PayloadCodec.defaultMapper();
   private @Nullable Object input;
 
   private WorkflowTrial(WorkflowDefinition definition) {
@@ -91,6 +93,15 @@ public final class WorkflowTrial {
 
   public static WorkflowTrial of(WorkflowDefinition definition) {
     return new WorkflowTrial(definition);
+  }
+
+  /**
+   * Writes what is told here, in place of {@link PayloadCodec#defaultMapper}: a program that brings
+   * its own mapper tries its workflows with that one.
+   */
+  public WorkflowTrial objectMapper(ObjectMapper value) {
+    this.mapper = value;
+    return this;
   }
 
   /** The run's input, written as JSON. */
@@ -195,7 +206,7 @@ public final class WorkflowTrial {
     requireSteps();
     try (TestNamespace namespace = TestNamespace.open(TestRedis.uri(), 1)) {
       namespace.clock().stopAt(begin);
-      PayloadCodec codec = new PayloadCodec(PayloadCodec.defaultMapper());
+      PayloadCodec codec = new PayloadCodec(mapper);
       WorkflowClient workflows = new WorkflowClient(namespace.stores(), codec, namespace.clock());
       workflows.declareAll(stored);
       String id = workflows.start(definition, input).id();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.taskorch.json.PayloadCodec;
 import io.taskorch.task.Json;
 import io.taskorch.task.Reason;
 import io.taskorch.task.TaskState;
@@ -175,5 +178,28 @@ class WorkflowTrialTest {
             .run();
     assertThat(run.run().createdAt()).isEqualTo(begin);
     assertThat(run.took()).isEqualTo(Duration.ofHours(2));
+  }
+
+  /** As a program writes it that brings its own mapper. */
+  record Jar(String fileName) {}
+
+  @Test
+  void whatIsToldIsWrittenByTheProgramsOwnMapper() {
+    ObjectMapper mapper =
+        PayloadCodec.defaultMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    EndedTrial run =
+        WorkflowTrial.of(
+                WorkflowDefinition.of(
+                    "w",
+                    Step.signal("go", "green"),
+                    Step.task("build", "t", Ref.input("file_name")).after("go")))
+            .objectMapper(mapper)
+            .input(new Jar("in.jar"))
+            .signal("green", new Jar("go.jar"))
+            .result("build", new Jar("out.jar"))
+            .run();
+    assertThat(run.payload("build")).hasToString("\"in.jar\"");
+    assertThat(run.result("go")).hasToString("{\"file_name\":\"go.jar\"}");
+    assertThat(run.result("build")).hasToString("{\"file_name\":\"out.jar\"}");
   }
 }
