@@ -36,6 +36,7 @@ final class LeaseKeeper {
   private final Signal signal = new Signal();
   private final Thread thread;
   private @Nullable Future<?> watch;
+  private boolean unanswered;
   private volatile boolean stopped;
 
   LeaseKeeper(TaskStore tasks, Duration lease, String name) {
@@ -144,9 +145,18 @@ final class LeaseKeeper {
         take(attempts.get(i), answers.get(i), sent + lease.toNanos());
       }
       backoff.reset();
+      if (unanswered) {
+        unanswered = false;
+        log.info("heartbeats are answered again");
+      }
       return true;
     } catch (StoreUnavailableException e) {
-      log.warn("the heartbeat of {} leases got no answer; it is sent again", leases.size());
+      if (!unanswered) {
+        unanswered = true;
+        log.warn(
+            "the heartbeat of {} leases got no answer; it is sent again until it gets one",
+            leases.size());
+      }
       log.debug("heartbeat", e);
       return false;
     } catch (RuntimeException e) {

@@ -49,6 +49,10 @@ final class Poller {
   private final SecureRandom random = new SecureRandom();
   private final Thread thread;
   private int last;
+
+  /** Partitions whose last claim got no answer: what is lost to all of them is one outage. */
+  private int unreachable;
+
   private volatile boolean stopped;
   private volatile @Nullable Instant lastAnswer;
 
@@ -288,7 +292,10 @@ final class Poller {
       unanswered = null;
       if (backoff.failing()) {
         backoff.reset();
-        log.info("the store answers again");
+        unreachable--;
+        if (unreachable == 0) {
+          log.info("the store answers again");
+        }
       }
       lookAt = System.nanoTime() + wait(claim).toNanos();
     }
@@ -311,7 +318,10 @@ final class Poller {
 
     void failed(String claimId, long sent) {
       if (!backoff.failing()) {
-        log.warn("the store does not answer; claims are sent again until it does");
+        if (unreachable == 0) {
+          log.warn("the store does not answer; claims are sent again until it does");
+        }
+        unreachable++;
       }
       unanswered = claimId;
       long now = System.nanoTime();

@@ -114,6 +114,24 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void anOutageIsWarnedOfOnce() {
+    try (LogOf said = new LogOf(LeaseKeeper.class)) {
+      answer =
+          lease -> {
+            throw new StoreUnavailableException("away", null);
+          };
+      kept(LEASE.dividedBy(2));
+      await().until(() -> beats.size() > 3);
+      answer = lease -> Heartbeat.HELD;
+      await().until(() -> said.lines().size() == 2);
+      assertThat(said.lines())
+          .containsExactly(
+              "WARN the heartbeat of 1 leases got no answer; it is sent again until it gets one",
+              "INFO heartbeats are answered again");
+    }
+  }
+
+  @Test
   void aHeartbeatThatHangsKeepsNoHandlerBeyondItsLease() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     answer =

@@ -273,4 +273,24 @@ class PollerTest {
     assertThat(claims.stream().filter(request -> request.partition() == 0).count())
         .isGreaterThan(5);
   }
+
+  @Test
+  void anOutageIsWarnedOfOnceHoweverManyPartitionsThereAre() {
+    try (LogOf said = new LogOf(Poller.class)) {
+      store =
+          request -> {
+            throw new StoreUnavailableException("away", null);
+          };
+      start(10, 3, Duration.ofMillis(20));
+      await().until(() -> claims.size() > 12);
+      store = request -> nothing();
+      await().until(() -> said.lines().size() == 2);
+      claims.clear();
+      await().until(() -> claims.size() > 12);
+      assertThat(said.lines())
+          .containsExactly(
+              "WARN the store does not answer; claims are sent again until it does",
+              "INFO the store answers again");
+    }
+  }
 }
