@@ -1,7 +1,5 @@
 package io.taskorch.json;
 
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.time.Duration;
@@ -41,22 +39,6 @@ final class IsoTimes extends SimpleModule {
 
   private <T> void type(Class<T> type, Function<String, T> parse) {
     addSerializer(type, ToStringSerializer.instance);
-    addDeserializer(type, new FromIso<>(type, parse));
-  }
-
-  private static final class FromIso<T> extends FromStringDeserializer<T> {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Function<String, T> parse;
-
-    FromIso(Class<T> type, Function<String, T> parse) {
-      super(type);
-      this.parse = parse;
-    }
-
-    @Override
-    protected T _deserialize(String text, DeserializationContext context) {
-      return parse.apply(text);
-    }
+    addDeserializer(type, new TextReader<>(type, parse));
   }
 }

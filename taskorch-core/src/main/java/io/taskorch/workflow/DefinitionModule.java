@@ -1,22 +1,19 @@
 package io.taskorch.workflow;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.taskorch.json.JsonWriter;
+import io.taskorch.json.TextReader;
+import io.taskorch.json.TextWriter;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How the values of a step are written: times as people write them, documents as they are. */
@@ -39,20 +36,6 @@ final class DefinitionModule extends SimpleModule {
     return wholeMillis ? Durations.format(duration) : duration.toString();
   }
 
-  private static final class JsonWriter extends StdSerializer<Json> {
-    private static final long serialVersionUID = 1L;
-
-    JsonWriter() {
-      super(Json.class);
-    }
-
-    @Override
-    public void serialize(Json value, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeRawValue(new SerializedString(value.toString()));
-    }
-  }
-
   /** From a tree in which it stands as it is. */
   private static final class JsonReader extends StdDeserializer<Json> {
     private static final long serialVersionUID = 1L;
@@ -68,39 +51,6 @@ final class DefinitionModule extends SimpleModule {
               && parser.getEmbeddedObject() instanceof Json json
           ? json
           : Json.of(context.readTree(parser).toString());
-    }
-  }
-
-  private static final class TextWriter<T> extends StdSerializer<T> {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Function<T, String> text;
-
-    TextWriter(Class<T> type, Function<T, String> text) {
-      super(type);
-      this.text = text;
-    }
-
-    @Override
-    public void serialize(T value, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeString(text.apply(value));
-    }
-  }
-
-  private static final class TextReader<T> extends FromStringDeserializer<T> {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Function<String, T> parse;
-
-    TextReader(Class<T> type, Function<String, T> parse) {
-      super(type);
-      this.parse = parse;
-    }
-
-    @Override
-    protected T _deserialize(String text, DeserializationContext context) {
-      return parse.apply(text);
     }
   }
 }

@@ -1,20 +1,16 @@
 package io.taskorch.api.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
+import io.taskorch.json.JsonWriter;
+import io.taskorch.json.TextWriter;
 import io.taskorch.task.Durations;
-import io.taskorch.task.Json;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -28,40 +24,12 @@ final class WireFormat implements BeanCreatedEventListener<ObjectMapper> {
   public ObjectMapper onCreated(BeanCreatedEvent<ObjectMapper> event) {
     SimpleModule module = new SimpleModule("taskorch");
     module.addSerializer(new JsonWriter());
-    module.addSerializer(new DurationWriter());
+    module.addSerializer(new TextWriter<>(Duration.class, Durations::format));
     return event
         .getBean()
         .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .setSerializationInclusion(JsonInclude.Include.NON_NULL)
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         .registerModule(module);
-  }
-
-  private static final class JsonWriter extends StdSerializer<Json> {
-    private static final long serialVersionUID = 1L;
-
-    JsonWriter() {
-      super(Json.class);
-    }
-
-    @Override
-    public void serialize(Json value, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeRawValue(new SerializedString(value.toString()));
-    }
-  }
-
-  private static final class DurationWriter extends StdSerializer<Duration> {
-    private static final long serialVersionUID = 1L;
-
-    DurationWriter() {
-      super(Duration.class);
-    }
-
-    @Override
-    public void serialize(Duration value, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeString(Durations.format(value));
-    }
   }
 }
