@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the workers that call us on the list: each for a minute after its last call. */
+/** Keeps the workers that call by HTTP on the list: each for a minute after its last call. */
 @Singleton
 final class HttpWorkers {
 

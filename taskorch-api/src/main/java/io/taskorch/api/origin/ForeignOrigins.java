@@ -40,7 +40,7 @@ final class ForeignOrigins {
         .response(HttpResponse.status(HttpStatus.FORBIDDEN));
   }
 
-  /** Whether the page came from here; a proxy before us may speak another scheme. */
+  /** Whether the page came from here; a proxy in front may speak another scheme. */
   private static boolean isOwn(String origin, HttpRequest<?> request) {
     String host = request.getHeaders().get(HttpHeaders.HOST);
     return origin.equals("http://" + host) || origin.equals("https://" + host);
