@@ -19,12 +19,7 @@ import io.taskorch.task.TaskState;
 import io.taskorch.testing.EmbeddedRedis;
 import io.taskorch.workflow.RunState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -47,17 +41,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Processes that share a Redis, and what becomes of their work when one of them dies. */
 class SeveralProcessesTest {
 
-  private static final Duration LONGEST = Duration.ofSeconds(60);
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
-  /** Short, so that a dead worker's tasks come back soon. */
-  private static final Duration LEASE = Duration.ofSeconds(2);
+  private static final Duration LONGEST = Processes.LONGEST;
+  private static final Duration GRACE = Processes.GRACE;
 
   private static EmbeddedRedis redis;
 
   @TempDir private Path folder;
-  private final List<CliProcess> started = new ArrayList<>();
-  private String namespace;
+  private Processes processes;
   private Taskorch taskorch;
   private TaskClient tasks;
 
@@ -73,28 +63,22 @@ class SeveralProcessesTest {
 
   @BeforeEach
   void connect() {
-    namespace = "test-" + UUID.randomUUID();
-    taskorch =
-        Taskorch.builder()
-            .address(redis.uri().toString())
-            .namespace(namespace)
-            .withoutUpkeep()
-            .connect();
+    processes = new Processes(folder, redis);
+    taskorch = processes.client();
     tasks = taskorch.client();
   }
 
   @AfterEach
   void stop() {
-    started.forEach(CliProcess::close);
-    taskorch.close();
+    processes.close();
   }
 
   @Test
   @Tag("long")
   void ofTwoOfEachAppAnyOneMayBeKilled() {
-    List<CliProcess> apis = startTwo("api");
-    List<CliProcess> workers = startTwo("worker");
-    List<CliProcess> schedulers = startTwo("scheduler");
+    List<CliProcess> apis = processes.startTwo("api");
+    List<CliProcess> workers = processes.startTwo("worker");
+    List<CliProcess> schedulers = processes.startTwo("scheduler");
     assertThatWorkGoesOn(apis);
 
     for (List<CliProcess> pair : List.of(apis, workers, schedulers)) {
@@ -109,16 +93,16 @@ class SeveralProcessesTest {
     URI api = apis.stream().filter(CliProcess::alive).findFirst().orElseThrow().url();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      ids.add(submit(api, "/v1/tasks", "{'type':'echo','payload':" + i + "}"));
+      ids.add(Processes.submit(api, "/v1/tasks", "{'type':'echo','payload':" + i + "}"));
     }
-    ids.add(submit(api, "/v1/tasks", "{'type':'echo','delay':'1s'}"));
+    ids.add(Processes.submit(api, "/v1/tasks", "{'type':'echo','delay':'1s'}"));
     ids.add(
-        submit(
+        Processes.submit(
             api,
             "/v1/tasks",
             "{'type':'fail','payload':{'times':1},'retry_policy':{'delay':'100ms'}}"));
     String run =
-        submit(
+        Processes.submit(
             api,
             "/v1/workflows",
             "{'name':'chain','steps':[{'name':'a','task_type':'echo'},"
@@ -132,9 +116,9 @@ class SeveralProcessesTest {
 
   @Test
   void aKilledWorkersTasksAreFinishedByOthers() {
-    CliProcess survivor = start("worker");
-    CliProcess victim = start("worker");
-    start("scheduler");
+    CliProcess survivor = processes.start("worker");
+    CliProcess victim = processes.start("worker");
+    processes.start("scheduler");
     survivor.workerId();
     String victimId = victim.workerId();
     List<String> ids = new ArrayList<>();
@@ -167,9 +151,9 @@ class SeveralProcessesTest {
 
   @Test
   void aWorkerThatWasStoppedBeyondItsLeaseWritesNothing() {
-    CliProcess first = start("worker");
-    CliProcess second = start("worker");
-    start("scheduler");
+    CliProcess first = processes.start("worker");
+    CliProcess second = processes.start("worker");
+    processes.start("scheduler");
     Map<String, CliProcess> byId = Map.of(first.workerId(), first, second.workerId(), second);
     Duration length = Duration.ofSeconds(3);
     String id = tasks.enqueue(sleep("3s").retryPolicy(policy(1)).build()).id();
@@ -203,7 +187,7 @@ class SeveralProcessesTest {
     byId.values().stream().filter(other -> other != stopped).forEach(CliProcess::kill);
     String next = tasks.enqueue(sleep("10ms").build()).id();
     assertThat(tasks.await(next, LONGEST).workerId()).isEqualTo(stoppedId);
-    await().atMost(LONGEST).until(() -> health(stopped).contains("\"busy\":0"));
+    await().atMost(LONGEST).until(() -> Processes.health(stopped).contains("\"busy\":0"));
     assertThat(tasks.get(id)).isEqualTo(ended);
     assertThat(tasks.logs(id, 0, 100)).isEqualTo(log);
   }
@@ -211,7 +195,7 @@ class SeveralProcessesTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void aWorkerThatIsAskedToEndFinishesOrGivesBack(String signal) throws IOException {
-    CliProcess worker = start("worker");
+    CliProcess worker = processes.start("worker");
     worker.workerId();
     assumeFalse(signal.equals("INT") && worker.ignoresInterrupts(), "started in the background");
     List<String> ids = new ArrayList<>();
@@ -245,42 +229,12 @@ class SeveralProcessesTest {
   @ParameterizedTest
   @ValueSource(strings = {"api", "scheduler"})
   void theOtherAppsEndWithZero(String app) {
-    CliProcess process = start(app);
+    CliProcess process = processes.start(app);
     process.url();
 
     process.signal("TERM");
 
     assertThat(process.exitCode(Duration.ofSeconds(20))).isZero();
-  }
-
-  private List<CliProcess> startTwo(String app) {
-    List<CliProcess> two = new ArrayList<>();
-    while (two.size() < 2) {
-      CliProcess one = start(app);
-      assertThat(one.url()).isNotNull();
-      two.add(one);
-    }
-    return two;
-  }
-
-  private CliProcess start(String app) {
-    try {
-      Path config = Files.createTempFile(folder, app, ".yaml");
-      Files.writeString(
-          config,
-          """
-          redis: {addr: "%s", namespace: %s}
-          server: {port: 0, graceful_shutdown_timeout: %dms}
-          worker: {lease: %dms}
-          metrics: {port: 0}
-          """
-              .formatted(redis.uri(), namespace, GRACE.toMillis(), LEASE.toMillis()));
-      CliProcess process = CliProcess.start(folder, app, "--config", config.toString());
-      started.add(process);
-      return process;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static TaskSpec.Builder sleep(String length) {
@@ -305,29 +259,5 @@ class SeveralProcessesTest {
         tasks.list(
             new TaskFilter(List.of(state), null, null, null, null, null, null, false, 500, null));
     return page.tasks();
-  }
-
-  private static String submit(URI api, String path, String body) {
-    HttpResponse<String> answer =
-        send(
-            HttpRequest.newBuilder(api.resolve(path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-    return answer.headers().firstValue("Location").orElseThrow().replaceFirst(".*/", "");
-  }
-
-  private static String health(CliProcess process) {
-    return send(HttpRequest.newBuilder(process.url().resolve("/health"))).body();
-  }
-
-  private static HttpResponse<String> send(HttpRequest.Builder request) {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(request.timeout(LONGEST).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }
