@@ -9,9 +9,11 @@ import io.taskorch.redis.WatchedStores;
 import io.taskorch.redis.WatchedStores.Killed;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Schedule;
+import io.taskorch.schedule.Target;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskStore.Settlement;
@@ -67,6 +69,17 @@ class KillTest {
 
   private static final int MOST_ROUNDS = 40;
 
+  /** More than one, so that it is noted which of them hold schedules. */
+  private static final int PARTITIONS = 2;
+
+  /** What no life works off. */
+  private static final TaskSpec PLAIN = TaskSpec.builder("plain").queue("plain").build();
+
+  /** Scripts of tasks that write, but move no step: they do not touch one, or refuse it. */
+  private static final Set<String> OF_NO_STEP =
+      Set.of(
+          "task/await", "task/delete", "task/enqueue", "task/log", "task/progress", "task/retry");
+
   private static TestNamespace namespace;
   private static Stores mortal;
   private static Stores survivor;
@@ -88,7 +101,7 @@ class KillTest {
 
   @BeforeAll
   static void open() {
-    namespace = TestNamespace.open(TestRedis.uri(), 1);
+    namespace = TestNamespace.open(TestRedis.uri(), PARTITIONS);
     mortal =
         WatchedStores.connect(
             namespace,
@@ -120,23 +133,21 @@ class KillTest {
   }
 
   /**
-   * What moves a run: a script that is not named here has no life in which somebody dies over it.
+   * The scripts of these folders that write: one that is new has no life in which somebody dies
+   * over it, unless a life calls it.
    */
-  private static Set<String> movesARun() {
+  private static Set<String> writers(String... folders) {
     return Script.all().stream()
-        .filter(script -> !script.isInclude() && !READ_ONLY.contains(script.name()))
-        .filter(
-            script ->
-                script.name().startsWith("run/")
-                    || script.text().contains("@include \"lib/end_task\""))
         .map(Script::name)
+        .filter(name -> List.of(folders).contains(name.substring(0, name.indexOf('/') + 1)))
+        .filter(name -> !READ_ONLY.contains(name) && !OF_NO_STEP.contains(name))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test
   void runs() {
     List<String> calls = live(-1, false, this::leadRuns);
-    assertThat(calls).containsAll(movesARun());
+    assertThat(calls).containsAll(writers("run/", "task/"));
     for (int i = 0; i < calls.size(); i++) {
       live(i, true, this::leadRuns);
     }
@@ -155,7 +166,8 @@ class KillTest {
   @Test
   void schedules() {
     List<String> calls = live(-1, false, this::leadSchedule);
-    assertThat(calls).contains("schedule/save", "schedule/due", "schedule/move", "task/enqueue");
+    assertThat(calls).containsAll(writers("schedule/"));
+    assertThat(calls).contains("task/enqueue", "run/stage", "run/commit");
     for (int i = 0; i < calls.size(); i++) {
       live(i, false, this::leadSchedule);
       live(i, true, this::leadSchedule);
@@ -209,13 +221,21 @@ class KillTest {
     return new NewRun(id, definition, Json.of("{\"x\":1,\"list\":[1,2]}"));
   }
 
-  private void leadRuns() {
+  private static Step.Builder delayed(String name, Duration delay) {
+    return Step.task(name, TaskSpec.builder("t").delay(delay).build());
+  }
+
+  private void defineInner() {
     Json inner =
         DefinitionJson.write(
             new WorkflowDefinition(
                 "inner", List.of(task("a").build(), task("b").after("a").build())),
             null);
     survivor.definitions().save("inner", "0".repeat(64), inner, operation());
+  }
+
+  private void leadRuns() {
+    defineInner();
     String first = id();
     NewRun rich =
         newRun(
@@ -235,8 +255,11 @@ class KillTest {
             Step.of("go", Kind.SIGNAL, TaskSpec.of("signal")).signal("go").build(),
             Step.of("ask", Kind.APPROVAL, TaskSpec.of("approval")).after("a").build(),
             task("any").after("a", "never").join(Join.ANY_SUCCEEDED).build(),
-            task("bad").after("each", "sub", "pause", "go", "ask", "any").build());
+            delayed("later", Duration.ofSeconds(2)).after("a").build(),
+            delayed("soon", Duration.ofDays(1)).build(),
+            task("bad").after("each", "sub", "pause", "go", "ask", "any", "later", "soon").build());
     ask(stores -> stores.runs().start(rich));
+    ask(stores -> stores.tasks().runNow(step(first, "soon").taskId()));
     String signal = operation();
     ask(stores -> stores.runs().signal(first, "go", Json.of("1"), "ann", signal));
     ask(stores -> workUntil(stores, () -> isAsked(step(first, "ask"))));
@@ -255,6 +278,8 @@ class KillTest {
             "go SUCCEEDED",
             "ask SUCCEEDED",
             "any SUCCEEDED",
+            "later SUCCEEDED",
+            "soon SUCCEEDED",
             "bad FAILED");
 
     String second = id();
@@ -306,23 +331,62 @@ class KillTest {
   }
 
   private void leadSchedule() {
-    Schedule everyMinute =
-        Schedule.builder("minutely")
-            .cron("* * * * *")
-            .misfire(Misfire.ALL)
-            .task(TaskSpec.of("t"))
-            .build();
-    ask(
-        stores ->
-            new ScheduleClient(stores, new PayloadCodec(new ObjectMapper())).put(everyMinute));
+    defineInner();
+    Schedule ofTasks = everyMinute("tasks").task(PLAIN).build();
+    Schedule ofRuns =
+        everyMinute("runs").workflow(new Target.OfWorkflow("inner", null, Json.NULL)).build();
+    for (Schedule schedule : List.of(ofTasks, ofRuns)) {
+      ask(stores -> client(stores).put(schedule));
+    }
     for (int i = 0; i < 3; i++) {
       namespace.clock().advance(Duration.ofMinutes(1));
-      ask(stores -> OneFirer.fire(stores, stores == mortal ? "mortal" : "survivor"));
+      ask(KillTest::fire);
     }
-    Instant begin = survivor.schedules().find("minutely").orElseThrow().createdAt();
     Instant end = namespace.clock().instant();
-    assertThat(survivor.query().list(TaskFilter.ofState(TaskState.PENDING)).tasks())
-        .hasSize((int) (end.getEpochSecond() / 60 - begin.getEpochSecond() / 60));
+    int firings = firings("runs", end);
+    assertThat(
+            survivor
+                .query()
+                .list(TaskFilter.ofState(TaskState.PENDING).inQueue(PLAIN.queue()))
+                .tasks())
+        .hasSize(firings("tasks", end));
+    ask(
+        stores ->
+            workUntil(
+                stores, () -> scheduledRuns().stream().allMatch(run -> run.state().isFinal())));
+    assertThat(scheduledRuns()).hasSize(firings).allMatch(run -> run.state() == RunState.SUCCEEDED);
+
+    for (Schedule schedule : List.of(ofTasks, ofRuns)) {
+      ask(stores -> stores.schedules().delete(schedule.name()));
+    }
+    namespace.clock().advance(Duration.ofMinutes(1));
+    ask(KillTest::fire);
+    assertThat(scheduledRuns()).hasSize(firings);
+  }
+
+  private static Schedule.Builder everyMinute(String name) {
+    return Schedule.builder(name).cron("* * * * *").misfire(Misfire.ALL);
+  }
+
+  private static ScheduleClient client(Stores stores) {
+    return new ScheduleClient(stores, new PayloadCodec(new ObjectMapper()));
+  }
+
+  private static void fire(Stores stores) {
+    OneFirer.fire(stores, stores == mortal ? "mortal" : "survivor");
+  }
+
+  /** How often a schedule of every minute has fired, from its creation on. */
+  private static int firings(String schedule, Instant end) {
+    Instant begin = survivor.schedules().find(schedule).orElseThrow().createdAt();
+    return (int) (end.getEpochSecond() / 60 - begin.getEpochSecond() / 60);
+  }
+
+  private static List<Run> scheduledRuns() {
+    return survivor
+        .runs()
+        .list(new RunFilter(List.of(), null, null, null, false, 500, null))
+        .runs();
   }
 
   private String operation() {
@@ -342,26 +406,31 @@ class KillTest {
   }
 
   private static void reap(Stores stores) {
-    // The first one after a pause only notes that it was long.
-    stores.upkeep().reap(0, Duration.ZERO);
-    stores.upkeep().reap(0, Duration.ZERO);
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      // The first one after a pause only notes that it was long.
+      stores.upkeep().reap(partition, Duration.ZERO);
+      stores.upkeep().reap(partition, Duration.ZERO);
+    }
   }
 
   private List<Leased> claim(Stores stores) {
-    List<Leased> leased =
-        stores
-            .tasks()
-            .claim(
-                new ClaimRequest(
-                    stores == mortal ? "mortal" : "survivor",
-                    operation(),
-                    0,
-                    List.of("default"),
-                    Set.of("t"),
-                    200,
-                    List.of(200, 0, 0, 0),
-                    LEASE))
-            .leased();
+    List<Leased> leased = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      leased.addAll(
+          stores
+              .tasks()
+              .claim(
+                  new ClaimRequest(
+                      stores == mortal ? "mortal" : "survivor",
+                      operation(),
+                      partition,
+                      List.of("default"),
+                      Set.of("t"),
+                      200,
+                      List.of(200, 0, 0, 0),
+                      LEASE))
+              .leased());
+    }
     leased.forEach(this::checkStart);
     return leased;
   }
@@ -387,7 +456,9 @@ class KillTest {
     for (int i = 0; i < MOST_ROUNDS; i++) {
       List<Leased> leased;
       do {
-        while (stores.runs().advance(0).more()) {}
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+          while (stores.runs().advance(partition).more()) {}
+        }
         leased = claim(stores);
         leased.forEach(one -> settle(stores, one));
       } while (!leased.isEmpty());
@@ -396,6 +467,7 @@ class KillTest {
         return;
       }
       namespace.clock().advance(Duration.ofSeconds(3));
+      stores.upkeep().promote(0);
       reap(stores);
     }
     throw new AssertionError("it stalls");
