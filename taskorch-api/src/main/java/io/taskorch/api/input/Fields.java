@@ -197,7 +197,8 @@ public final class Fields {
     return text == null ? "" : text;
   }
 
-  private void require(String name) {
+  /** Notes a field that must be there, and is not. */
+  public void require(String name) {
     if (find(name) == null) {
       refusals.malformed(at(name), "required", "is missing");
     }
@@ -283,6 +284,12 @@ public final class Fields {
   public @Nullable Instant instant(String name) {
     String text = text(name);
     return text == null ? null : Texts.instant(at(name), text, refusals);
+  }
+
+  /** As {@link #instant}, of a field that must be there. */
+  public @Nullable Instant requiredInstant(String name) {
+    require(name);
+    return instant(name);
   }
 
   /** A constant of an enum, written in lower case. */

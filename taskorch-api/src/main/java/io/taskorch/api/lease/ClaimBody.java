@@ -43,7 +43,7 @@ record ClaimBody(
   /**
    * A claim as it was read.
    *
-   * @param claimId null when the caller leaves it to us, and cannot repeat the call
+   * @param claimId null when the caller has none, and cannot repeat the call
    */
   record Read(
       String workerId,
@@ -56,7 +56,7 @@ record ClaimBody(
 
   static Read read(Fields in, Duration defaultLease) {
     String workerId = in.requiredText("worker_id");
-    if (in.has("worker_id") && !Names.isValidWorkerId(workerId)) {
+    if (!Names.isValidWorkerId(workerId)) {
       in.impossible("worker_id", "invalid-name", "is not a name of at most 40 characters");
     }
     String claimId = in.text("claim_id");
@@ -64,11 +64,9 @@ record ClaimBody(
       in.impossible("claim_id", "invalid-name", "is not 16 to 64 letters, digits, '-' and '_'");
     }
     List<String> queues = names(in, "queues", MOST_QUEUES);
-    if (!in.has("types")) {
-      in.malformed("types", "required", "is missing");
-    }
+    in.require("types");
     List<String> types = names(in, "types", MOST_TYPES);
-    if (in.has("types") && types.isEmpty()) {
+    if (types.isEmpty()) {
       in.impossible("types", "out-of-range", "names nothing that the worker can do");
     }
     Integer most = in.integer("max", 1, ClaimRequest.MOST);

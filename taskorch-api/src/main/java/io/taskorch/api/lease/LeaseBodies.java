@@ -38,9 +38,7 @@ final class LeaseBodies {
       @Schema(description = "at most 500 characters") @Nullable String message) {
 
     static Progress read(Fields in) {
-      if (!in.has("percent")) {
-        in.malformed("percent", "required", "is missing");
-      }
+      in.require("percent");
       Integer percent = in.integer("percent", 0, 100);
       String message = in.text("message");
       if (message != null && message.length() > Progress.LONGEST_MESSAGE) {

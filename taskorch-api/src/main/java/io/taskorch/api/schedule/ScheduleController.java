@@ -174,9 +174,8 @@ final class ScheduleController {
           @Body
           byte[] body) {
     Fields in = Fields.of(body, BackfillBody.class, Bodies.MOST);
-    String unused = in.requiredText("from") + in.requiredText("to");
-    Instant from = in.instant("from");
-    Instant to = in.instant("to");
+    Instant from = in.requiredInstant("from");
+    Instant to = in.requiredInstant("to");
     Overlap overlap = in.choice("overlap", Overlap.class);
     in.refusals().throwIfAny();
     StoredSchedule stored = schedules.get(existing(name));

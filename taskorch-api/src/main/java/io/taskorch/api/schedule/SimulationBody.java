@@ -49,9 +49,8 @@ record SimulationBody(
     List<Window> outages = new ArrayList<>();
     if (in.has("outages")) {
       for (Fields outage : in.requiredObjects("outages", WindowBody.class, MOST_OUTAGES)) {
-        String unused = outage.requiredText("from") + outage.requiredText("to");
-        Instant from = outage.instant("from");
-        Instant to = outage.instant("to");
+        Instant from = outage.requiredInstant("from");
+        Instant to = outage.requiredInstant("to");
         if (from != null && to != null) {
           if (from.isBefore(to)) {
             outages.add(new Window(from, to));

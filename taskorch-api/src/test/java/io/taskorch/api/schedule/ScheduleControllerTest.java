@@ -193,6 +193,7 @@ class ScheduleControllerTest {
             {"from":"2030-01-01T00:00:00Z","to":"2032-01-01T00:00:00Z"} | 422 | /to
             {"from":"2030-01-01T00:00:00Z","to":"2029-01-01T00:00:00Z"} | 422 | /to
             {"names":["none"]}                                          | 422 | /names
+            {"outages":[{"from":"soon","to":"2030-01-01T00:00:00Z"}]}   | 400 | /outages/0/from
             {"schedules":[{"name":"a","cron":"0 0 30 2 *","task":{"type":"t"}}]} | 422 | /schedules/0/cron
             {"schedules":[{"cron":"@daily","task":{"type":"t"}}]}       | 400 | /schedules/0/name
             {"until":"x"}                                               | 400 | /until
@@ -200,7 +201,7 @@ class ScheduleControllerTest {
     void refusesWhatCannotBe(String body, int status, String pointer) {
       Answer answer = api.post("/v1/schedules/simulate", body);
       assertThat(answer.status()).isEqualTo(status);
-      assertThat(answer.at("/errors/0/pointer")).isEqualTo(pointer);
+      assertThat(answer.json().at("/errors").findValuesAsText("pointer")).containsExactly(pointer);
     }
   }
 

@@ -43,7 +43,7 @@ class TaskInputTest {
     assertThat(answer.at("/title")).isNotEmpty();
     assertThat(answer.at("/detail")).isNotEmpty();
     assertThat(answer.at("/instance")).isEqualTo("/v1/tasks");
-    assertThat(answer.json().at("/errors").findValuesAsText("pointer")).contains(pointer);
+    assertThat(answer.json().at("/errors").findValuesAsText("pointer")).containsOnlyOnce(pointer);
     assertThat(answer.json().at("/errors").findValuesAsText("code")).contains(code);
   }
 

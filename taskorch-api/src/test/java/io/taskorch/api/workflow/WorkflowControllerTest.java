@@ -273,7 +273,7 @@ class WorkflowControllerTest {
   void isRefusedByName(String body, int status, String pointer, String code) {
     Answer answer = api.post("/v1/workflows", body);
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
-    assertThat(answer.json().at("/errors").findValuesAsText("pointer")).contains(pointer);
+    assertThat(answer.json().at("/errors").findValuesAsText("pointer")).containsOnlyOnce(pointer);
     assertThat(answer.json().at("/errors").findValuesAsText("code")).contains(code);
   }
 
