@@ -235,8 +235,8 @@ public final class WorkflowClient {
   }
 
   /** See {@link DefinitionStore#list}. */
-  public List<DefinitionStore.Version> definitions(@Nullable String after, int most) {
-    return stores.definitions().list(after, most);
+  public DefinitionStore.VersionPage definitions(int limit, @Nullable String cursor) {
+    return stores.definitions().list(limit, cursor);
   }
 
   /**
@@ -244,12 +244,12 @@ public final class WorkflowClient {
    *
    * @throws DefinitionNotFoundException no such definition
    */
-  public List<DefinitionStore.Version> versions(String name, @Nullable Integer before, int most) {
-    List<DefinitionStore.Version> versions = stores.definitions().versions(name, before, most);
-    if (versions.isEmpty() && before == null) {
+  public DefinitionStore.VersionPage versions(String name, int limit, @Nullable String cursor) {
+    DefinitionStore.VersionPage page = stores.definitions().versions(name, limit, cursor);
+    if (page.versions().isEmpty() && cursor == null) {
       throw new DefinitionNotFoundException(name, null);
     }
-    return versions;
+    return page;
   }
 
   private static void requirePossible(String key) {

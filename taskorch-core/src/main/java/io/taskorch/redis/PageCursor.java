@@ -58,7 +58,8 @@ record PageCursor(int part, @Nullable String score, String id) {
     throw broken();
   }
 
-  private static InvalidTaskException broken() {
+  /** What a cursor is refused with that no page has given. */
+  static InvalidTaskException broken() {
     return new InvalidTaskException(
         List.of(new Violation("/cursor", "invalid-cursor", "is not a cursor of this list")));
   }

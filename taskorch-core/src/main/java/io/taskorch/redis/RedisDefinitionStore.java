@@ -4,6 +4,7 @@ import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
+import io.taskorch.task.Names;
 import io.taskorch.task.Violation;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisDefinitionStore implements DefinitionStore {
 
   private static final int PART = 1 << 20;
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
   private static final Duration UPLOAD_KEPT = Duration.ofMinutes(10);
 
   private final RedisCalls calls;
@@ -112,28 +116,43 @@ final class RedisDefinitionStore implements DefinitionStore {
   }
 
   @Override
-  public List<Version> versions(String name, @Nullable Integer before, int most) {
+  public VersionPage versions(String name, int limit, @Nullable String cursor) {
+    if (cursor != null && !NUMBER.matcher(cursor).matches()) {
+      throw PageCursor.broken();
+    }
     List<Object> reply =
         calls.list(
             partitions.of(name),
             "definition/versions",
-            Args.of().add(name).add(before == null ? "" : before.toString()).add(most));
+            Args.of().add(name).add(cursor == null ? "" : cursor).add(limit));
     List<Version> versions = new ArrayList<>();
     for (int i = 0; i < reply.size(); i += 2) {
       versions.add(version(name, reply.get(i), reply.get(i + 1)));
     }
-    return versions;
+    return page(versions, limit, version -> Integer.toString(version.number()));
   }
 
   @Override
-  public List<Version> list(@Nullable String after, int most) {
-    Args args = Args.of().add(after == null ? "" : after).add(most);
-    return IntStream.range(0, partitions.count())
-        .mapToObj(partition -> calls.list(partition, "definition/list", args))
-        .flatMap(RedisDefinitionStore::rows)
-        .sorted(Comparator.comparing(Version::name))
-        .limit(most)
-        .toList();
+  public VersionPage list(int limit, @Nullable String cursor) {
+    if (cursor != null && !Names.isValid(cursor)) {
+      throw PageCursor.broken();
+    }
+    Args args = Args.of().add(cursor == null ? "" : cursor).add(limit);
+    List<Version> latest =
+        IntStream.range(0, partitions.count())
+            .mapToObj(partition -> calls.list(partition, "definition/list", args))
+            .flatMap(RedisDefinitionStore::rows)
+            .sorted(Comparator.comparing(Version::name))
+            .limit(limit)
+            .toList();
+    return page(latest, limit, Version::name);
+  }
+
+  private static VersionPage page(
+      List<Version> versions, int limit, Function<Version, String> cursor) {
+    return new VersionPage(
+        versions,
+        versions.size() < limit ? Optional.empty() : Optional.of(cursor.apply(versions.getLast())));
   }
 
   private static Stream<Version> rows(List<Object> reply) {

@@ -3,10 +3,8 @@ package io.taskorch.redis;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.ScheduleStore;
 import io.taskorch.store.StoredSchedule;
-import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Names;
 import io.taskorch.task.TaskId;
-import io.taskorch.task.Violation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,8 +77,7 @@ final class RedisScheduleStore implements ScheduleStore {
   @Override
   public SchedulePage list(int limit, @Nullable String cursor) {
     if (cursor != null && !Names.isValid(cursor)) {
-      throw new InvalidTaskException(
-          List.of(new Violation("/cursor", "invalid-cursor", "is not a cursor of this list")));
+      throw PageCursor.broken();
     }
     List<StoredSchedule> found = new ArrayList<>();
     // What a partition has behind its last one is not known, so nothing behind that is shown.

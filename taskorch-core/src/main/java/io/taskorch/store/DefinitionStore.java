@@ -35,20 +35,22 @@ public interface DefinitionStore {
   Optional<Stored> find(String name, @Nullable Integer version);
 
   /**
-   * The versions of a definition, latest first; none when there is no such definition.
+   * One page of the versions of a definition, latest first; empty when there is no such definition.
    *
-   * @param before only those before this one; null for all
-   * @param most 1 to 500
+   * @param limit 1 to 500
+   * @param cursor the last number of the page before; null for the first
+   * @throws io.taskorch.task.InvalidTaskException when the cursor is not one of ours
    */
-  List<Version> versions(String name, @Nullable Integer before, int most);
+  VersionPage versions(String name, int limit, @Nullable String cursor);
 
   /**
-   * The latest version of each definition, by name.
+   * One page of the latest versions of all definitions, by name.
    *
-   * @param after only those behind this name; null for all
-   * @param most 1 to 500
+   * @param limit 1 to 500
+   * @param cursor the last name of the page before; null for the first
+   * @throws io.taskorch.task.InvalidTaskException when the cursor is not one of ours
    */
-  List<Version> list(@Nullable String after, int most);
+  VersionPage list(int limit, @Nullable String cursor);
 
   /**
    * What became of a document.
@@ -66,4 +68,11 @@ public interface DefinitionStore {
    * @param number from 1
    */
   record Version(String name, int number, Instant createdAt) {}
+
+  /** One page; one that is full may be the last all the same. */
+  record VersionPage(List<Version> versions, Optional<String> nextCursor) {
+    public VersionPage {
+      versions = List.copyOf(versions);
+    }
+  }
 }

@@ -87,13 +87,13 @@ class DefinitionTest {
     assertThat(again.created()).isFalse();
     assertThat(again.definition().number()).isEqualTo(1);
     assertThat(taskorch.workflows().define(saying("{\"a\":1,\"b\":2}")).created()).isTrue();
-    assertThat(taskorch.workflows().versions("pipeline", null, 10))
+    assertThat(taskorch.workflows().versions("pipeline", 10, null).versions())
         .extracting(Version::number)
         .containsExactly(2, 1);
     assertThat(taskorch.workflows().definition("pipeline", 1).inputSchema()).isEqualTo(URL_NEEDED);
     assertThat(taskorch.workflows().definition("pipeline").definition())
         .isEqualTo(saying("{\"a\":1,\"b\":2}"));
-    assertThat(taskorch.workflows().definitions(null, 10))
+    assertThat(taskorch.workflows().definitions(10, null).versions())
         .extracting(Version::name)
         .containsExactly("pipeline");
   }
@@ -155,7 +155,7 @@ class DefinitionTest {
   void whatIsNotThereIsSaidToBeSo() {
     assertThatThrownBy(() -> taskorch.workflows().start("nothing", null))
         .isInstanceOf(DefinitionNotFoundException.class);
-    assertThatThrownBy(() -> taskorch.workflows().versions("nothing", null, 10))
+    assertThatThrownBy(() -> taskorch.workflows().versions("nothing", 10, null))
         .isInstanceOf(DefinitionNotFoundException.class);
     taskorch.workflows().define(saying("1"));
     assertThatThrownBy(() -> taskorch.workflows().submit("pipeline", 2, null, null))
@@ -180,7 +180,7 @@ class DefinitionTest {
   void whatAMethodReturnsIsStoredAtTheStartWhenItHasChanged() {
     stack.started(new Greetings("hello"));
     stack.started(new Greetings("hello"));
-    assertThat(taskorch.workflows().versions("greeting", null, 10)).hasSize(1);
+    assertThat(taskorch.workflows().versions("greeting", 10, null).versions()).hasSize(1);
     Run run = taskorch.workflows().start("greeting", Map.of("name", "you")).await(SOON);
     assertThat(said(run)).isEqualTo("\"hello you\"");
     stack.started(new Greetings("good day"));

@@ -1,5 +1,6 @@
 package io.taskorch.api.input;
 
+import io.taskorch.store.TaskFilter;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Names;
 import java.time.Duration;
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * once, by {@link #done}.
  */
 public final class Query {
+
+  /** What {@code limit} of a list is, for the OpenAPI file. */
+  public static final String LIMIT = "50 unless given, at most 500";
+
+  /** What {@code cursor} of a list is. */
+  public static final String CURSOR = "next_cursor of the page before";
 
   private final Refusals refusals = new Refusals();
 
@@ -92,6 +99,11 @@ public final class Query {
     }
     refuse(name, "out-of-range", "is not a whole number from " + least + " to " + most);
     return fallback;
+  }
+
+  /** How many entries a page has. */
+  public int limit(@Nullable String text) {
+    return (int) number("limit", text, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
   }
 
   public boolean flag(String name, @Nullable String text) {

@@ -37,7 +37,6 @@ import io.taskorch.schedule.Simulation.Subject;
 import io.taskorch.schedule.Simulation.Window;
 import io.taskorch.store.ScheduleStore.SchedulePage;
 import io.taskorch.store.StoredSchedule;
-import io.taskorch.store.TaskFilter;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Names;
 import io.taskorch.task.Task;
@@ -99,11 +98,10 @@ final class ScheduleController {
   @Get
   @Operation(operationId = "listSchedules", summary = "Lists schedules by name")
   ScheduleView.Page list(
-      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
-      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
-          String cursor) {
+      @Parameter(description = Query.LIMIT) @QueryValue @Nullable String limit,
+      @Parameter(description = Query.CURSOR) @QueryValue @Nullable String cursor) {
     Query query = new Query();
-    int most = (int) query.number("limit", limit, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
+    int most = query.limit(limit);
     return query.answer(() -> ScheduleView.Page.of(schedules.list(most, cursor)));
   }
 

@@ -4,7 +4,6 @@ import static io.micronaut.http.MediaType.ALL;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
@@ -26,6 +25,7 @@ import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.input.InvalidRequestException;
 import io.taskorch.api.input.Query;
+import io.taskorch.api.json.Submitted;
 import io.taskorch.api.poll.LongPolls;
 import io.taskorch.api.problem.TaskorchErrors;
 import io.taskorch.client.BatchRow;
@@ -39,7 +39,6 @@ import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.TaskorchException;
 import jakarta.annotation.Nullable;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,9 +76,7 @@ final class TaskController {
     Fields in = Fields.of(body, TaskBody.class, Bodies.MOST);
     Submission submission = tasks.submit(TaskBody.read(in, IdempotencyKey.of(idempotencyKey, in)));
     TaskView view = TaskView.of(submission.task());
-    return HttpResponse.<TaskView>status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
-        .headers(headers -> headers.location(URI.create("/v1/tasks/" + view.id())))
-        .body(view);
+    return Submitted.answer(submission.created(), "/v1/tasks/" + view.id(), view);
   }
 
   @Post("/batch")
@@ -145,9 +142,8 @@ final class TaskController {
       @QueryValue("created_before") @Nullable String createdBefore,
       @Parameter(description = "`reverse` turns the orders round") @QueryValue @Nullable
           String sort,
-      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
-      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
-          String cursor) {
+      @Parameter(description = Query.LIMIT) @QueryValue @Nullable String limit,
+      @Parameter(description = Query.CURSOR) @QueryValue @Nullable String cursor) {
     Query query = new Query();
     List<TaskState> states = query.choices("state", state, TaskState.class);
     if (states.contains(TaskState.BLOCKED) && workflowId == null) {
@@ -162,7 +158,7 @@ final class TaskController {
     Instant after = query.instant("created_after", createdAfter);
     Instant before = query.instant("created_before", createdBefore);
     boolean reverse = query.word("sort", sort, "reverse");
-    int most = (int) query.number("limit", limit, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
+    int most = query.limit(limit);
     return query.answer(
         () ->
             TaskListView.of(

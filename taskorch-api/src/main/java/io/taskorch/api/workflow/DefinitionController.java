@@ -1,7 +1,6 @@
 package io.taskorch.api.workflow;
 
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -21,18 +20,14 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.input.Query;
+import io.taskorch.api.json.Submitted;
 import io.taskorch.api.task.IdempotencyKey;
 import io.taskorch.client.DefinitionSubmission;
 import io.taskorch.client.WorkflowClient;
-import io.taskorch.store.DefinitionStore.Version;
-import io.taskorch.store.TaskFilter;
 import io.taskorch.workflow.DefinitionDiff;
 import io.taskorch.workflow.DefinitionVersion;
 import io.taskorch.workflow.WorkflowDefinition;
 import jakarta.annotation.Nullable;
-import java.net.URI;
-import java.util.List;
-import java.util.function.Function;
 
 /** Stores and reads workflow definitions, and starts runs of them. */
 @Controller("/v1/workflow-definitions")
@@ -62,13 +57,10 @@ final class DefinitionController {
     WorkflowDefinition definition = DefinitionBody.read(in, name);
     DefinitionSubmission submission = workflows.define(definition, DefinitionBody.inputSchema(in));
     DefinitionView view = DefinitionView.of(submission.definition());
-    return HttpResponse.<DefinitionView>status(
-            submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
-        .headers(
-            headers ->
-                headers.location(
-                    URI.create("/v1/workflow-definitions/" + name + "?version=" + view.version())))
-        .body(view);
+    return Submitted.answer(
+        submission.created(),
+        "/v1/workflow-definitions/" + name + "?version=" + view.version(),
+        view);
   }
 
   @Get
@@ -76,24 +68,11 @@ final class DefinitionController {
       operationId = "listWorkflowDefinitions",
       summary = "Lists the latest version of each definition, by name")
   DefinitionListView list(
-      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
-      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
-          String cursor) {
+      @Parameter(description = Query.LIMIT) @QueryValue @Nullable String limit,
+      @Parameter(description = Query.CURSOR) @QueryValue @Nullable String cursor) {
     Query query = new Query();
-    int most = limit(query, limit);
-    String after = query.name("cursor", cursor);
-    List<Version> page = query.answer(() -> workflows.definitions(after, most));
-    return new DefinitionListView(
-        page.stream().map(VersionView::of).toList(), next(page, most, Version::name));
-  }
-
-  private static int limit(Query query, @Nullable String limit) {
-    return (int) query.number("limit", limit, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
-  }
-
-  private static @Nullable String next(
-      List<Version> page, int most, Function<Version, String> cursor) {
-    return page.size() < most ? null : cursor.apply(page.getLast());
+    int most = query.limit(limit);
+    return query.answer(() -> DefinitionListView.of(workflows.definitions(most, cursor)));
   }
 
   @Get("/{name}")
@@ -117,16 +96,11 @@ final class DefinitionController {
       summary = "Lists the versions of a definition, latest first")
   VersionListView versions(
       String name,
-      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
-      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
-          String cursor) {
+      @Parameter(description = Query.LIMIT) @QueryValue @Nullable String limit,
+      @Parameter(description = Query.CURSOR) @QueryValue @Nullable String cursor) {
     Query query = new Query();
-    int most = limit(query, limit);
-    Integer before = version(query, "cursor", cursor);
-    List<Version> page = query.answer(() -> workflows.versions(name, before, most));
-    return new VersionListView(
-        page.stream().map(VersionView::of).toList(),
-        next(page, most, version -> Integer.toString(version.number())));
+    int most = query.limit(limit);
+    return query.answer(() -> VersionListView.of(workflows.versions(name, most, cursor)));
   }
 
   @Get("/{name}/diff")

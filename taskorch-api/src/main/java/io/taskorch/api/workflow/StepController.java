@@ -14,12 +14,22 @@ import io.taskorch.client.WorkflowClient;
 import io.taskorch.store.RunStore;
 import io.taskorch.workflow.StepAction;
 import jakarta.annotation.Nullable;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 
 /** What people do to steps of runs. */
 @Controller("/v1/workflows/{id}/steps/{step}")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "workflows")
 final class StepController {
+
+  /** The body of an action that takes no more than a note. */
+  @RequestBody(content = @Content(schema = @Schema(implementation = StepAnswerBody.class)))
+  @Target(ElementType.PARAMETER)
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface Answer {}
 
   private final WorkflowClient workflows;
 
@@ -31,25 +41,13 @@ final class StepController {
   @Operation(
       operationId = "approveStep",
       summary = "Lets an approval that is waited for succeed, with who approved as its result")
-  RunView approve(
-      String id,
-      String step,
-      @RequestBody(content = @Content(schema = @Schema(implementation = StepAnswerBody.class)))
-          @Nullable
-          @Body
-          byte[] body) {
+  RunView approve(String id, String step, @Nullable @Body @Answer byte[] body) {
     return act(id, new StepAction.Approve(step, StepAnswerBody.note(body)));
   }
 
   @Post("/reject")
   @Operation(operationId = "rejectStep", summary = "Lets an approval that is waited for fail")
-  RunView reject(
-      String id,
-      String step,
-      @RequestBody(content = @Content(schema = @Schema(implementation = StepAnswerBody.class)))
-          @Nullable
-          @Body
-          byte[] body) {
+  RunView reject(String id, String step, @Nullable @Body @Answer byte[] body) {
     return act(id, new StepAction.Reject(step, StepAnswerBody.note(body)));
   }
 
@@ -57,13 +55,7 @@ final class StepController {
   @Operation(
       operationId = "skipStep",
       summary = "Skips a step that has not begun or has failed; what was cancelled for it goes on")
-  RunView skip(
-      String id,
-      String step,
-      @RequestBody(content = @Content(schema = @Schema(implementation = StepAnswerBody.class)))
-          @Nullable
-          @Body
-          byte[] body) {
+  RunView skip(String id, String step, @Nullable @Body @Answer byte[] body) {
     return act(id, new StepAction.Skip(step, StepAnswerBody.note(body)));
   }
 

@@ -2,6 +2,7 @@ package io.taskorch.api.workflow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.taskorch.store.DefinitionStore.VersionPage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,4 +14,10 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "WorkflowDefinitionVersions")
 record VersionListView(
     List<VersionView> versions,
-    @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String nextCursor) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String nextCursor) {
+
+  static VersionListView of(VersionPage page) {
+    return new VersionListView(
+        page.versions().stream().map(VersionView::of).toList(), page.nextCursor().orElse(null));
+  }
+}

@@ -3,7 +3,6 @@ package io.taskorch.api.workflow;
 import static io.micronaut.http.MediaType.ALL;
 
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
@@ -26,19 +25,18 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.taskorch.api.input.Bodies;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.input.Query;
+import io.taskorch.api.json.Submitted;
 import io.taskorch.api.task.IdempotencyKey;
 import io.taskorch.client.RunSubmission;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.store.RunStore;
 import io.taskorch.store.RunStore.RunFilter;
-import io.taskorch.store.TaskFilter;
 import io.taskorch.workflow.DotGraph;
 import io.taskorch.workflow.MermaidGraph;
 import io.taskorch.workflow.RunGraph;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.WorkflowDefinition;
 import jakarta.annotation.Nullable;
-import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -82,9 +80,7 @@ final class WorkflowController {
   /** The answer to whoever starts a run. */
   static HttpResponse<RunView> started(RunSubmission submission) {
     RunView view = RunView.of(submission.run());
-    return HttpResponse.<RunView>status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
-        .headers(headers -> headers.location(URI.create("/v1/workflows/" + view.id())))
-        .body(view);
+    return Submitted.answer(submission.created(), "/v1/workflows/" + view.id(), view);
   }
 
   @Get
@@ -95,16 +91,15 @@ final class WorkflowController {
       @QueryValue("created_after") @Nullable String createdAfter,
       @QueryValue("created_before") @Nullable String createdBefore,
       @Parameter(description = "`reverse` turns the order round") @QueryValue @Nullable String sort,
-      @Parameter(description = "50 unless given, at most 500") @QueryValue @Nullable String limit,
-      @Parameter(description = "next_cursor of the page before") @QueryValue @Nullable
-          String cursor) {
+      @Parameter(description = Query.LIMIT) @QueryValue @Nullable String limit,
+      @Parameter(description = Query.CURSOR) @QueryValue @Nullable String cursor) {
     Query query = new Query();
     List<RunState> states = query.choices("state", state, RunState.class);
     String checkedName = query.name("name", name);
     Instant after = query.instant("created_after", createdAfter);
     Instant before = query.instant("created_before", createdBefore);
     boolean reverse = query.word("sort", sort, "reverse");
-    int most = (int) query.number("limit", limit, TaskFilter.DEFAULT_LIMIT, 1, TaskFilter.MOST);
+    int most = query.limit(limit);
     return query.answer(
         () ->
             RunListView.of(

@@ -7,6 +7,7 @@ import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.DefinitionStore.Saved;
 import io.taskorch.store.DefinitionStore.Stored;
 import io.taskorch.store.DefinitionStore.Version;
+import io.taskorch.store.DefinitionStore.VersionPage;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class DefinitionStoreContractTest extends Contract {
     save("w", "d1", Json.of("1"));
     clock.advance(Duration.ofMinutes(1));
     assertThat(save("w", "d1", Json.of("1"))).isEqualTo(new Saved(first, false));
-    assertThat(definitions().versions("w", null, 10)).containsExactly(first);
+    assertThat(definitions().versions("w", 10, null).versions()).containsExactly(first);
   }
 
   @Test
@@ -98,7 +99,7 @@ class DefinitionStoreContractTest extends Contract {
   void whatIsTooLargeIsRefused() {
     assertThatThrownBy(() -> save("w", "d", Json.ofUtf8(new byte[DefinitionStore.MOST_BYTES + 1])))
         .isInstanceOf(InvalidTaskException.class);
-    assertThat(definitions().list(null, 10)).isEmpty();
+    assertThat(definitions().list(10, null).versions()).isEmpty();
   }
 
   @Test
@@ -106,16 +107,29 @@ class DefinitionStoreContractTest extends Contract {
     for (int i = 1; i <= 7; i++) {
       save("w", "d" + i, Json.of("" + i));
     }
-    assertThat(definitions().versions("w", null, 3))
-        .extracting(Version::number)
-        .containsExactly(7, 6, 5);
-    assertThat(definitions().versions("w", 5, 3))
-        .extracting(Version::number)
-        .containsExactly(4, 3, 2);
-    assertThat(definitions().versions("w", 2, 3)).extracting(Version::number).containsExactly(1);
-    assertThat(definitions().versions("w", 1, 3)).isEmpty();
-    assertThat(definitions().versions("w", 100, 1)).extracting(Version::number).containsExactly(7);
-    assertThat(definitions().versions("v", null, 3)).isEmpty();
+    assertThat(numbers("w", 3, null)).containsExactly(7, 6, 5);
+    assertThat(definitions().versions("w", 3, null).nextCursor()).hasValue("5");
+    assertThat(numbers("w", 3, "5")).containsExactly(4, 3, 2);
+    assertThat(numbers("w", 3, "2")).containsExactly(1);
+    assertThat(definitions().versions("w", 3, "2").nextCursor()).isEmpty();
+    assertThat(numbers("w", 3, "1")).isEmpty();
+    assertThat(numbers("w", 1, "100")).containsExactly(7);
+    assertThat(numbers("v", 3, null)).isEmpty();
+  }
+
+  private List<Integer> numbers(String name, int limit, String cursor) {
+    return definitions().versions(name, limit, cursor).versions().stream()
+        .map(Version::number)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "0", "-1", "1.5", "99999999999", "1\n"})
+  void aCursorThatNoPageHasGivenIsRefused(String cursor) {
+    assertThatThrownBy(() -> definitions().versions("w", 3, cursor))
+        .isInstanceOf(InvalidTaskException.class);
+    assertThatThrownBy(() -> definitions().list(3, cursor + "{}"))
+        .isInstanceOf(InvalidTaskException.class);
   }
 
   @Test
@@ -124,13 +138,12 @@ class DefinitionStoreContractTest extends Contract {
     names.forEach(name -> save(name, "d1", Json.of("1")));
     save("c", "d2", Json.of("2"));
     List<String> seen = new ArrayList<>();
-    String after = null;
-    List<Version> page;
+    String cursor = null;
     do {
-      page = definitions().list(after, 4);
-      page.forEach(version -> seen.add(version.name() + " " + version.number()));
-      after = page.isEmpty() ? null : page.getLast().name();
-    } while (page.size() == 4);
+      VersionPage page = definitions().list(4, cursor);
+      page.versions().forEach(version -> seen.add(version.name() + " " + version.number()));
+      cursor = page.nextCursor().orElse(null);
+    } while (cursor != null);
     assertThat(seen)
         .containsExactlyElementsOf(
             names.stream().map(name -> name + (name.equals("c") ? " 2" : " 1")).toList());
