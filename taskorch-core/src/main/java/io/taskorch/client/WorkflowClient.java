@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,9 @@ import org.slf4j.LoggerFactory;
 public final class WorkflowClient {
 
   private static final Logger log = LoggerFactory.getLogger(WorkflowClient.class);
+
+  /** One word: blanks stand around it in the events that tell what somebody did. */
+  private static final Pattern ACTOR = Pattern.compile("[^\\p{Z}\\p{C}]{1,200}");
 
   /** A result may have 1 MiB. */
   private static final int RESULTS_A_CALL = 20;
@@ -358,8 +362,13 @@ public final class WorkflowClient {
     return cancel(id, RunStore.ANONYMOUS);
   }
 
-  /** See {@link RunStore#cancel(String, String)}. */
+  /**
+   * See {@link RunStore#cancel(String, String)}.
+   *
+   * @throws io.taskorch.task.InvalidTaskException the actor cannot be
+   */
   public Run cancel(String id, String actor) {
+    wrongWith(actor).throwIfAny();
     return stores.runs().cancel(existing(id), actor);
   }
 
@@ -368,8 +377,13 @@ public final class WorkflowClient {
     return retry(id, RunStore.ANONYMOUS);
   }
 
-  /** See {@link RunStore#retry(String, String, String)}. */
+  /**
+   * See {@link RunStore#retry(String, String, String)}.
+   *
+   * @throws io.taskorch.task.InvalidTaskException the actor cannot be
+   */
   public Run retry(String id, String actor) {
+    wrongWith(actor).throwIfAny();
     return stores.runs().retry(existing(id), actor, newOperation());
   }
 
@@ -383,16 +397,27 @@ public final class WorkflowClient {
    *
    * @param payload written as JSON, at most as large as a task's; the result of the steps that wait
    *     for it
-   * @throws io.taskorch.task.InvalidTaskException it is too large
+   * @throws io.taskorch.task.InvalidTaskException it is too large, or the actor cannot be
    */
   public void signal(String id, String name, @Nullable Object payload, String actor) {
     Json json = codec.write(payload);
-    Violations wrong = new Violations();
+    Violations wrong = wrongWith(actor);
     if (json.size() > TaskSpec.MOST_PAYLOAD_BYTES) {
       wrong.add("", "too-large", "is larger than 256 KiB");
     }
     wrong.throwIfAny();
     stores.runs().signal(existing(id), name, json, actor, newOperation());
+  }
+
+  private static Violations wrongWith(String actor) {
+    Violations wrong = new Violations();
+    if (!ACTOR.matcher(actor).matches()) {
+      wrong.add(
+          "/actor",
+          "out-of-range",
+          "is not 1 to 200 characters without blanks and control characters");
+    }
+    return wrong;
   }
 
   private String newOperation() {
@@ -402,11 +427,11 @@ public final class WorkflowClient {
   /**
    * See {@link RunStore#act}.
    *
-   * @throws io.taskorch.task.InvalidTaskException the note is too long, a result is too large, or
-   *     the workflow would not be valid with another payload of the step
+   * @throws io.taskorch.task.InvalidTaskException the actor cannot be, the note is too long, a
+   *     result is too large, or the workflow would not be valid with another payload of the step
    */
   public Run act(String id, StepAction action, String actor) {
-    Violations wrong = new Violations();
+    Violations wrong = wrongWith(actor);
     String note = action.note();
     if (note != null && note.length() > StepAction.LONGEST_NOTE) {
       wrong.add("/note", "out-of-range", "is longer than 1024 characters");

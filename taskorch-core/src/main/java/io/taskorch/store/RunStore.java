@@ -47,7 +47,7 @@ public interface RunStore {
   /**
    * Cancels what waits and asks what runs to stop. On a cancelled run it changes nothing.
    *
-   * @param actor who asks for it
+   * @param actor who asks for it, in one word of at most 200 characters
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.IllegalRunMoveException it ended otherwise before
    */
@@ -57,7 +57,7 @@ public interface RunStore {
    * Starts the steps over that did not succeed, and what is downstream of them; or goes on with the
    * undoing of a run that could not be undone.
    *
-   * @param actor who asks for it
+   * @param actor who asks for it, in one word of at most 200 characters
    * @param operation names this call; the same again gives the same answer
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.IllegalRunMoveException it has not failed or been cancelled
@@ -68,7 +68,7 @@ public interface RunStore {
    * Sends a signal, for the steps that wait for it now and those that will: the last of a name
    * counts.
    *
-   * @param actor who sends it
+   * @param actor who sends it, in one word of at most 200 characters
    * @param operation names this call; the same again sends nothing
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.StepNotFoundException no step of the run waits for such a signal
@@ -79,7 +79,7 @@ public interface RunStore {
   /**
    * Does to a step what a person asks for.
    *
-   * @param actor who it is
+   * @param actor who it is, in one word of at most 200 characters
    * @param operation names this call; the same again gives the same answer
    * @throws io.taskorch.task.TaskNotFoundException no such run
    * @throws io.taskorch.workflow.StepNotFoundException no such step

@@ -1,16 +1,20 @@
 package io.taskorch.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskorch.Taskorch;
 import io.taskorch.client.RunHandle;
+import io.taskorch.client.WorkflowClient;
+import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.PermanentTaskException;
 import io.taskorch.task.Reason;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.task.Violation;
 import io.taskorch.worker.Handler;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.Join;
@@ -31,9 +35,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps of which more decides than the graph. */
 @Timeout(60)
@@ -319,6 +326,43 @@ class DecisionTest {
     Run rejected = second.await(SOON);
     assertThat(rejected.state()).isEqualTo(RunState.FAILED);
     assertThat(step(rejected, "ok").reason()).isEqualTo(Reason.REJECTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "ann lee", "ann\nbob", "ann\u00a0lee", "ann\u202eeel"})
+  void whoActsIsOneWord(String actor) {
+    assertActorIsRefused(actor);
+  }
+
+  @Test
+  void whoActsIsNotNamedAtLength() {
+    assertActorIsRefused("a".repeat(201));
+    Taskorch taskorch = program();
+    RunHandle run = start(taskorch, null, Step.approval("ok").build());
+    String longest = "ä".repeat(200);
+    assertThat(taskorch.workflows().cancel(run.id(), longest).state())
+        .isEqualTo(RunState.CANCELLED);
+  }
+
+  private void assertActorIsRefused(String actor) {
+    Taskorch taskorch = program();
+    WorkflowClient workflows = taskorch.workflows();
+    RunHandle run = start(taskorch, null, Step.approval("ok").build());
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> workflows.act(run.id(), new StepAction.Skip("ok", null), actor),
+            () -> workflows.signal(run.id(), "go", null, actor),
+            () -> workflows.cancel(run.id(), actor),
+            () -> workflows.retry(run.id(), actor))) {
+      assertThatExceptionOfType(InvalidTaskException.class)
+          .isThrownBy(call)
+          .satisfies(
+              e ->
+                  assertThat(e.violations())
+                      .extracting(Violation::pointer)
+                      .containsExactly("/actor"));
+    }
+    assertThat(get(taskorch, run).state()).isEqualTo(RunState.RUNNING);
   }
 
   @Test
