@@ -111,6 +111,10 @@ public final class Api implements AutoCloseable {
     return call("POST", path, json.getBytes(StandardCharsets.UTF_8), headers);
   }
 
+  public Answer put(String path, String json) {
+    return call("PUT", path, json.getBytes(StandardCharsets.UTF_8));
+  }
+
   public Answer call(String method, String path, byte[] body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskorch.api.Api.Answer;
 import io.taskorch.micronaut.config.App;
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.taskorch.testing.EmbeddedRedis;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -100,7 +99,7 @@ class ApiApplicationTest {
 
   @Test
   void metricsCanHaveAPortOfTheirOwn() throws Exception {
-    int port = freePort();
+    int port = EmbeddedRedis.freePort();
     try (Api own = Api.start(Map.of("metrics.port", "" + port));
         HttpClient http = HttpClient.newHttpClient()) {
       URI there = URI.create("http://127.0.0.1:" + port);
@@ -171,12 +170,6 @@ class ApiApplicationTest {
       assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo("https://good.example");
       assertThat(own.post("/v1/tasks", task, "Origin", "https://evil.example").status())
           .isEqualTo(403);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -3,10 +3,6 @@ package io.taskorch.bench;
 import io.taskorch.Taskorch;
 import io.taskorch.testing.EmbeddedRedis;
 import io.taskorch.testing.RawRedis;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +35,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private void add(int number, int masters) {
-    int bus = freePort();
+    int bus = EmbeddedRedis.freePort();
     EmbeddedRedis node =
         EmbeddedRedis.start(
             Map.of(
@@ -59,14 +55,6 @@ final class Cluster implements AutoCloseable {
       if (number > 0) {
         first.call("CLUSTER", "MEET", "127.0.0.1", node.port(), bus);
       }
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -316,7 +316,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
-  static int freePort() {
+  /** A port of this machine that nothing listens on at the moment. */
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

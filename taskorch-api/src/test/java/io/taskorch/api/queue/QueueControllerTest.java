@@ -77,7 +77,7 @@ class QueueControllerTest {
   @Test
   void limitsAreNotBuilt() {
     submit("");
-    assertThat(api.call("PUT", path + "/limits", "{}".getBytes()).status()).isEqualTo(404);
+    assertThat(api.put(path + "/limits", "{}").status()).isEqualTo(404);
   }
 
   @Test

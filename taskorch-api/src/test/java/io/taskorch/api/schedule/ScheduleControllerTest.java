@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskorch.api.Api;
 import io.taskorch.api.Api.Answer;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class ScheduleControllerTest {
   private final String path = "/v1/schedules/" + name;
 
   private Answer put(String json) {
-    return api.call("PUT", path, json.getBytes(StandardCharsets.UTF_8));
+    return api.put(path, json);
   }
 
   @Test
@@ -115,13 +114,11 @@ class ScheduleControllerTest {
 
   @Test
   void startsAStoredWorkflow() {
-    api.call(
-        "PUT",
+    api.put(
         "/v1/workflow-definitions/" + name,
         """
         {"steps":[{"name":"a","task_type":"t"}],"input_schema":{"required":["day"]}}
-        """
-            .getBytes(StandardCharsets.UTF_8));
+        """);
     String target = "{\"workflow\":\"" + name + "\",\"version\":1,\"input\":";
     Answer unfit = put("{\"cron\":\"0 * * * *\",\"workflow\":" + target + "{}}}");
     assertThat(unfit.status()).isEqualTo(422);
@@ -193,10 +190,10 @@ class ScheduleControllerTest {
             {"from":"2030-01-01T00:00:00Z","to":"2032-01-01T00:00:00Z"} | 422 | /to
             {"from":"2030-01-01T00:00:00Z","to":"2029-01-01T00:00:00Z"} | 422 | /to
             {"names":["none"]}                                          | 422 | /names
-            {"outages":[{"from":"soon","to":"2030-01-01T00:00:00Z"}]}   | 400 | /outages/0/from
             {"schedules":[{"name":"a","cron":"0 0 30 2 *","task":{"type":"t"}}]} | 422 | /schedules/0/cron
             {"schedules":[{"cron":"@daily","task":{"type":"t"}}]}       | 400 | /schedules/0/name
             {"until":"x"}                                               | 400 | /until
+            {"outages":[{"from":"soon","to":"2030-01-01T00:00:00Z"}]}   | 400 | /outages/0/from
             """)
     void refusesWhatCannotBe(String body, int status, String pointer) {
       Answer answer = api.post("/v1/schedules/simulate", body);
@@ -245,7 +242,7 @@ class ScheduleControllerTest {
 
   @Test
   void aNameThatCannotBeIsRefused() {
-    Answer answer = api.call("PUT", "/v1/schedules/a%20b", DAILY.getBytes(StandardCharsets.UTF_8));
+    Answer answer = api.put("/v1/schedules/a%20b", DAILY);
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.at("/errors/0/pointer")).isEqualTo("/name");
     assertThat(api.get("/v1/schedules/a%20b").status()).isEqualTo(404);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.api.Api;
 import io.taskorch.api.Api.Answer;
 import io.taskorch.api.HttpWorker;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -28,7 +27,7 @@ class DefinitionControllerTest {
   }
 
   private Answer put(String at, String body) {
-    return api.call("PUT", ROOT + at, body.getBytes(StandardCharsets.UTF_8));
+    return api.put(ROOT + at, body);
   }
 
   private Answer run(String body, String... headers) {

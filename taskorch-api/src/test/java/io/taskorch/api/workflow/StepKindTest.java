@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.api.Api;
 import io.taskorch.api.Api.Answer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -224,8 +223,7 @@ class StepKindTest {
 
   private Answer put(String name, String... steps) {
     String body = "{\"steps\":[" + String.join(",", steps) + "]}";
-    return api.call(
-        "PUT", "/v1/workflow-definitions/" + name, body.getBytes(StandardCharsets.UTF_8));
+    return api.put("/v1/workflow-definitions/" + name, body);
   }
 
   @Test
@@ -265,11 +263,7 @@ class StepKindTest {
 
     ObjectNode body = (ObjectNode) read.json();
     body.remove(List.of("version", "created_at"));
-    Answer again =
-        api.call(
-            "PUT",
-            "/v1/workflow-definitions/" + name,
-            body.toString().getBytes(StandardCharsets.UTF_8));
+    Answer again = api.put("/v1/workflow-definitions/" + name, body.toString());
     assertThat(again.status()).as(again.text()).isEqualTo(200);
 
     steps[3] = steps[3].replace("start", "begin");

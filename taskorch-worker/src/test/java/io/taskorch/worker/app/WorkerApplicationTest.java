@@ -9,6 +9,7 @@ import io.taskorch.micronaut.config.ConfigLoader;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.testing.EmbeddedRedis;
 import io.taskorch.testing.TestRedis;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -166,7 +167,7 @@ class WorkerApplicationTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void aSignalEndsTheProcessWithExitCode0(String signal) throws Exception {
-    int port = freePort();
+    int port = EmbeddedRedis.freePort();
     Process process =
         process(
             Map.of(
@@ -198,7 +199,8 @@ class WorkerApplicationTest {
 
   @Test
   void withoutRedisItSaysSoInALineAndExitsWith1() throws Exception {
-    Process process = process(Map.of("TASKORCH_REDIS_ADDR", "127.0.0.1:" + freePort()));
+    Process process =
+        process(Map.of("TASKORCH_REDIS_ADDR", "127.0.0.1:" + EmbeddedRedis.freePort()));
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(1);
     assertThat(output().lines().filter(line -> line.startsWith("taskorch: "))).hasSize(1);
@@ -256,11 +258,5 @@ class WorkerApplicationTest {
 
   private String output() throws IOException {
     return Files.readString(folder.resolve("output"));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }
