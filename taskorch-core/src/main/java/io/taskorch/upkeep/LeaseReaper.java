@@ -11,9 +11,6 @@ final class LeaseReaper implements Loop.Work {
 
   private static final Logger log = LoggerFactory.getLogger(LeaseReaper.class);
 
-  /** After so many calls in a row the other partitions have their turn. */
-  private static final int MOST_CALLS = 100;
-
   /** A lease, as workers have it by default: after a stall of the store everybody gets one anew. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -38,7 +35,7 @@ final class LeaseReaper implements Loop.Work {
 
   private int reap(int partition) {
     int sum = 0;
-    for (int calls = 0; calls < MOST_CALLS; calls++) {
+    for (int calls = 0; calls < Round.MOST_CALLS; calls++) {
       Reaped reaped = tasks.reap(partition, GRACE);
       if (reaped.released() + reaped.failed() > 0) {
         sum += reaped.released() + reaped.failed();

@@ -15,9 +15,6 @@ final class Pruner implements Loop.Work {
 
   private static final Logger log = LoggerFactory.getLogger(Pruner.class);
 
-  /** After so many calls in a row the other partitions have their turn. */
-  private static final int MOST_CALLS = 100;
-
   private static final double NEARLY_FULL = 0.9;
   private static final Duration FIRST_AHEAD = Duration.ofMinutes(15);
 
@@ -41,7 +38,7 @@ final class Pruner implements Loop.Work {
     for (int partition = 0; partition < ahead.length; partition++) {
       lookAhead(partition);
       for (int calls = 0;
-          calls < MOST_CALLS && tasks.prune(partition, ahead[partition]) > 0;
+          calls < Round.MOST_CALLS && tasks.prune(partition, ahead[partition]) > 0;
           calls++) {
         foundWork = true;
       }

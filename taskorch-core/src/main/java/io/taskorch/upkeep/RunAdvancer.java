@@ -3,15 +3,13 @@ package io.taskorch.upkeep;
 import io.taskorch.store.RunStore;
 import io.taskorch.store.RunStore.Advanced;
 import java.time.Duration;
+import java.util.stream.IntStream;
 
 /**
  * Goes on with workflow runs whose last change was too large for one call, and decides on steps
  * whose time has come.
  */
 final class RunAdvancer implements Loop.Work {
-
-  /** After so many calls in a row the other partitions have their turn. */
-  private static final int MOST_CALLS = 100;
 
   private final RunStore runs;
   private final int partitions;
@@ -25,21 +23,11 @@ final class RunAdvancer implements Loop.Work {
 
   @Override
   public Duration pass() {
-    Duration wait = pace.idle();
-    for (int partition = 0; partition < partitions; partition++) {
-      Duration next = advance(partition);
-      wait = next.compareTo(wait) < 0 ? next : wait;
-    }
-    return wait;
+    return Round.over(IntStream.range(0, partitions), pace.idle(), this::advance);
   }
 
   private Duration advance(int partition) {
-    for (int calls = 0; calls < MOST_CALLS; calls++) {
-      Advanced advanced = runs.advance(partition);
-      if (!advanced.more()) {
-        return pace.until(advanced.nextDecision(), advanced.now());
-      }
-    }
-    return Duration.ZERO;
+    Advanced advanced = runs.advance(partition);
+    return advanced.more() ? Duration.ZERO : pace.until(advanced.nextDecision(), advanced.now());
   }
 }

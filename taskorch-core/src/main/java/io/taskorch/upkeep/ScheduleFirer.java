@@ -34,9 +34,6 @@ final class ScheduleFirer implements Loop.Work {
 
   private static final Logger log = LoggerFactory.getLogger(ScheduleFirer.class);
 
-  /** After so many calls in a row the other partitions have their turn. */
-  private static final int MOST_CALLS = 100;
-
   /** For so long a partition's schedules are fired by one scheduler, if it goes on. */
   private static final Duration LEASE = Duration.ofSeconds(2);
 
@@ -65,23 +62,17 @@ final class ScheduleFirer implements Loop.Work {
 
   @Override
   public Duration pass() {
-    Duration wait = pace.idle();
-    for (int partition : schedules.partitions()) {
-      Duration next = fire(partition);
-      wait = next.compareTo(wait) < 0 ? next : wait;
-    }
-    return wait;
+    return Round.over(
+        schedules.partitions().stream().mapToInt(Integer::intValue), pace.idle(), this::fire);
   }
 
   private Duration fire(int partition) {
-    for (int calls = 0; calls < MOST_CALLS; calls++) {
-      long read = System.nanoTime();
-      DueSchedules due = schedules.due(partition, id, LEASE);
-      if (due.schedules().isEmpty()) {
-        return pace.until(due.nextDue(), due.now());
-      }
-      takeTurns(partition, due, read);
+    long read = System.nanoTime();
+    DueSchedules due = schedules.due(partition, id, LEASE);
+    if (due.schedules().isEmpty()) {
+      return pace.until(due.nextDue(), due.now());
     }
+    takeTurns(partition, due, read);
     return Duration.ZERO;
   }
 
