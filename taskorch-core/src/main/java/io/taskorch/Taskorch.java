@@ -21,7 +21,6 @@ import io.taskorch.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -225,18 +224,7 @@ public final class Taskorch implements AutoCloseable {
 
   /** Collects what differs from the defaults. */
   public static final class Builder {
-    private List<String> addresses = List.of("redis://localhost:6379");
-    private Mode mode = Mode.SINGLE;
-    private String sentinelMaster = "mymaster";
-    private @Nullable String username;
-    private @Nullable String password;
-    private int database;
-    private boolean tls;
-    private @Nullable String ca;
-    private String namespace = RedisOptions.DEFAULT_NAMESPACE;
-    private int partitions = 1;
-    private boolean allowEviction;
-    private Duration callBudget = Duration.ofSeconds(5);
+    private final RedisOptions.Builder redis = RedisOptions.builder();
     private WorkerOptions worker = WorkerOptions.DEFAULT;
     private @Nullable UpkeepOptions upkeep = UpkeepOptions.DEFAULT;
     private ShellOptions shell = ShellOptions.OFF;
@@ -254,68 +242,73 @@ public final class Taskorch implements AutoCloseable {
 
     /** Of all sentinels, or of some nodes of a cluster. */
     public Builder addresses(List<String> value) {
-      this.addresses = List.copyOf(value);
+      redis.addresses(value);
       return this;
     }
 
     public Builder mode(Mode value) {
-      this.mode = value;
+      redis.mode(
+          switch (value) {
+            case SINGLE -> RedisOptions.Mode.SINGLE;
+            case SENTINEL -> RedisOptions.Mode.SENTINEL;
+            case CLUSTER -> RedisOptions.Mode.CLUSTER;
+          });
       return this;
     }
 
     /** The name of the master that the sentinels watch. */
     public Builder sentinelMaster(String value) {
-      this.sentinelMaster = value;
+      redis.sentinelMaster(value);
       return this;
     }
 
     public Builder username(String value) {
-      this.username = value;
+      redis.username(value);
       return this;
     }
 
     public Builder password(String value) {
-      this.password = value;
+      redis.password(value);
       return this;
     }
 
     public Builder database(int value) {
-      this.database = value;
+      redis.database(value);
       return this;
     }
 
     public Builder tls(boolean value) {
-      this.tls = value;
+      redis.tls(value);
       return this;
     }
 
     /** A file of certificates (PEM) to trust, in place of the JDK's. */
     public Builder ca(String file) {
-      this.ca = file;
+      redis.ca(file);
       return this;
     }
 
     /** A name; what two programs keep apart on one Redis. */
     public Builder namespace(String value) {
-      this.namespace = value;
+      redis.namespace(value);
       return this;
     }
 
     /** 1 to 1,024; fixed for a namespace that holds tasks. */
     public Builder partitions(int value) {
-      this.partitions = value;
+      redis.partitions(value);
       return this;
     }
 
     /** Accepts a Redis that may evict keys, and so lose tasks. */
     public Builder allowEviction(boolean value) {
-      this.allowEviction = value;
+      redis.allowEviction(value);
       return this;
     }
 
     /** How long one call to Redis is tried before it is given up; 5 s by default. */
     public Builder callBudget(Duration value) {
-      this.callBudget = value;
+      redis.callBudget(value);
       return this;
     }
 
@@ -370,29 +363,8 @@ public final class Taskorch implements AutoCloseable {
      * @throws io.taskorch.task.StoreUnavailableException when nothing answers at the address
      */
     public Taskorch connect() {
-      Stores open = stores != null ? stores : RedisStores.connect(redisOptions());
+      Stores open = stores != null ? stores : RedisStores.connect(redis.build());
       return new Taskorch(this, decorator.apply(open));
-    }
-
-    private RedisOptions redisOptions() {
-      return new RedisOptions(
-          switch (mode) {
-            case SINGLE -> RedisOptions.Mode.SINGLE;
-            case SENTINEL -> RedisOptions.Mode.SENTINEL;
-            case CLUSTER -> RedisOptions.Mode.CLUSTER;
-          },
-          addresses,
-          username,
-          password,
-          database,
-          tls,
-          ca,
-          sentinelMaster,
-          allowEviction,
-          namespace,
-          partitions,
-          callBudget,
-          Map.of());
     }
   }
 }

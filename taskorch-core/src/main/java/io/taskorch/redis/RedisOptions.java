@@ -34,8 +34,6 @@ public record RedisOptions(
     Duration callBudget,
     Map<String, String> scriptOverrides) {
 
-  public static final String DEFAULT_NAMESPACE = "taskorch";
-
   /** What the addresses are of. */
   public enum Mode {
     SINGLE,
@@ -53,87 +51,132 @@ public record RedisOptions(
 
   /** One Redis, one partition, everything else by default. */
   public static RedisOptions single(String address) {
-    return new RedisOptions(
-        Mode.SINGLE,
-        List.of(address),
-        null,
-        null,
-        0,
-        false,
-        null,
-        "mymaster",
-        false,
-        DEFAULT_NAMESPACE,
-        1,
-        Duration.ofSeconds(5),
-        Map.of());
+    return builder().addresses(List.of(address)).build();
   }
 
-  public RedisOptions withMode(Mode newMode) {
-    return new RedisOptions(
-        newMode,
-        addresses,
-        username,
-        password,
-        database,
-        tls,
-        ca,
-        sentinelMaster,
-        allowEviction,
-        namespace,
-        partitions,
-        callBudget,
-        scriptOverrides);
+  public static Builder builder() {
+    return new Builder();
   }
 
-  public RedisOptions withNamespace(String newNamespace, int newPartitions) {
-    return new RedisOptions(
-        mode,
-        addresses,
-        username,
-        password,
-        database,
-        tls,
-        ca,
-        sentinelMaster,
-        allowEviction,
-        newNamespace,
-        newPartitions,
-        callBudget,
-        scriptOverrides);
+  /** A builder that begins with these values. */
+  public Builder toBuilder() {
+    return new Builder()
+        .mode(mode)
+        .addresses(addresses)
+        .username(username)
+        .password(password)
+        .database(database)
+        .tls(tls)
+        .ca(ca)
+        .sentinelMaster(sentinelMaster)
+        .allowEviction(allowEviction)
+        .namespace(namespace)
+        .partitions(partitions)
+        .callBudget(callBudget)
+        .scriptOverrides(scriptOverrides);
   }
 
-  public RedisOptions withCallBudget(Duration budget) {
-    return new RedisOptions(
-        mode,
-        addresses,
-        username,
-        password,
-        database,
-        tls,
-        ca,
-        sentinelMaster,
-        allowEviction,
-        namespace,
-        partitions,
-        budget,
-        scriptOverrides);
-  }
+  /** Collects what differs from the defaults. */
+  public static final class Builder {
+    private Mode mode = Mode.SINGLE;
+    private List<String> addresses = List.of("redis://localhost:6379");
+    private @Nullable String username;
+    private @Nullable String password;
+    private int database;
+    private boolean tls;
+    private @Nullable String ca;
+    private String sentinelMaster = "mymaster";
+    private boolean allowEviction;
+    private String namespace = "taskorch";
+    private int partitions = 1;
+    private Duration callBudget = Duration.ofSeconds(5);
+    private Map<String, String> scriptOverrides = Map.of();
 
-  public RedisOptions withScriptOverrides(Map<String, String> overrides) {
-    return new RedisOptions(
-        mode,
-        addresses,
-        username,
-        password,
-        database,
-        tls,
-        ca,
-        sentinelMaster,
-        allowEviction,
-        namespace,
-        partitions,
-        callBudget,
-        overrides);
+    private Builder() {}
+
+    public Builder mode(Mode value) {
+      this.mode = value;
+      return this;
+    }
+
+    public Builder addresses(List<String> value) {
+      this.addresses = value;
+      return this;
+    }
+
+    public Builder username(@Nullable String value) {
+      this.username = value;
+      return this;
+    }
+
+    public Builder password(@Nullable String value) {
+      this.password = value;
+      return this;
+    }
+
+    public Builder database(int value) {
+      this.database = value;
+      return this;
+    }
+
+    public Builder tls(boolean value) {
+      this.tls = value;
+      return this;
+    }
+
+    public Builder ca(@Nullable String file) {
+      this.ca = file;
+      return this;
+    }
+
+    public Builder sentinelMaster(String value) {
+      this.sentinelMaster = value;
+      return this;
+    }
+
+    public Builder allowEviction(boolean value) {
+      this.allowEviction = value;
+      return this;
+    }
+
+    public Builder namespace(String value) {
+      this.namespace = value;
+      return this;
+    }
+
+    public Builder partitions(int value) {
+      this.partitions = value;
+      return this;
+    }
+
+    public Builder callBudget(Duration value) {
+      this.callBudget = value;
+      return this;
+    }
+
+    public Builder scriptOverrides(Map<String, String> value) {
+      this.scriptOverrides = value;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException there is no address
+     */
+    public RedisOptions build() {
+      return new RedisOptions(
+          mode,
+          addresses,
+          username,
+          password,
+          database,
+          tls,
+          ca,
+          sentinelMaster,
+          allowEviction,
+          namespace,
+          partitions,
+          callBudget,
+          scriptOverrides);
+    }
   }
 }

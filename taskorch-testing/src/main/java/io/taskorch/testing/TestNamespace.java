@@ -40,7 +40,10 @@ public final class TestNamespace implements AutoCloseable {
 
   /** On a cluster of which the address is one node. */
   public static TestNamespace openOnCluster(URI redis, int partitions) {
-    return open(redis, RedisOptions.single(redis.toString()).withMode(Mode.CLUSTER), partitions);
+    return open(
+        redis,
+        RedisOptions.single(redis.toString()).toBuilder().mode(Mode.CLUSTER).build(),
+        partitions);
   }
 
   /**
@@ -53,9 +56,11 @@ public final class TestNamespace implements AutoCloseable {
     overrides.put("lib/now", settableClock());
     return new TestNamespace(
         redis,
-        options
-            .withNamespace("test-" + UUID.randomUUID(), partitions)
-            .withScriptOverrides(overrides));
+        options.toBuilder()
+            .namespace("test-" + UUID.randomUUID())
+            .partitions(partitions)
+            .scriptOverrides(overrides)
+            .build());
   }
 
   private static String settableClock() {

@@ -39,9 +39,11 @@ final class Trial implements AutoCloseable {
     TestNamespace.open(redis, 1).close();
     FaultProxy proxy = FaultProxy.before(redis);
     RedisOptions options =
-        RedisOptions.single(proxy.uri().toString())
-            .withCallBudget(CALL_BUDGET)
-            .withScriptOverrides(scripts);
+        RedisOptions.builder()
+            .addresses(List.of(proxy.uri().toString()))
+            .callBudget(CALL_BUDGET)
+            .scriptOverrides(scripts)
+            .build();
     return new Trial(proxy, TestNamespace.open(redis, options, 1));
   }
 
