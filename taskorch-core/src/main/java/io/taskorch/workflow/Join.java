@@ -11,7 +11,7 @@ public enum Join {
   /** At the first upstream step that succeeds. */
   ANY_SUCCEEDED;
 
-  /** As the contract has it. */
+  /** As documents have it, such as {@code all_succeeded}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

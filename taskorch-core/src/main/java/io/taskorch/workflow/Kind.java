@@ -17,7 +17,7 @@ public enum Kind {
   /** Runs another workflow, and ends with it. */
   WORKFLOW;
 
-  /** As the contract has it; the type of the step's task too where there is no other. */
+  /** As documents have it; the type of the step's task too where there is no other. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
