@@ -212,7 +212,8 @@ final class RedisTaskStore implements TaskStore {
           Chunk.split(
               firsts.getOrDefault(true, List.of()),
               e -> TaskId.partitionOf(e.lease.taskId()),
-              Ending::size)) {
+              Ending::size,
+              Ending::work)) {
         settle(chunk, answers);
       }
       left = firsts.getOrDefault(false, List.of());
@@ -260,6 +261,11 @@ final class RedisTaskStore implements TaskStore {
 
     int size() {
       return content.length;
+    }
+
+    /** What is not a success opens the record and notes the attempt. */
+    int work() {
+      return succeeded() ? 1 : 4;
     }
 
     boolean succeeded() {

@@ -36,6 +36,9 @@ record RunUpload(
     int depth,
     int window) {
 
+  /** Edges that one call stores of a step. */
+  private static final int MOST_WAITS = 1000;
+
   /**
    * A step that is uploaded.
    *
@@ -66,10 +69,10 @@ record RunUpload(
     int partition = TaskId.partitionOf(id);
     List<Staged> staged = IntStream.range(0, steps.size()).mapToObj(this::staged).toList();
     boolean compensates = steps.stream().anyMatch(s -> s.step().compensateWith() != null);
-    for (Chunk<Staged> chunk : Chunk.split(staged, s -> partition, Staged::size)) {
+    for (Chunk<Staged> chunk : Chunk.split(staged, s -> partition, Staged::size, Staged::work)) {
       int first = chunk.items().getFirst().index;
       Args args =
-          Args.ofCapacity(11 + 11 * chunk.items().size())
+          Args.ofCapacity(11 + 12 * chunk.items().size())
               .add(id)
               .add(version == null ? name : name + "@" + version)
               .add(steps.size())
@@ -86,11 +89,29 @@ record RunUpload(
       if (reply.equals("too_many_queues")) {
         throw RedisTaskStore.tooManyQueues();
       }
-      if (reply.equals("exists")) {
+      if (reply.equals("exists") || !storeWaits(chunk, calls)) {
         return false;
       }
     }
     return calls.word(partition, "run/commit", Args.of().add(id)).equals("more");
+  }
+
+  /**
+   * What holds back the steps that it is too much for one call of; false when the run has begun.
+   */
+  private boolean storeWaits(Chunk<Staged> chunk, RedisCalls calls) {
+    for (Staged step : chunk.items()) {
+      int[] holding = step.isLarge() ? step.holding : new int[0];
+      for (int from = 0; from < holding.length; from += MOST_WAITS) {
+        int to = Math.min(holding.length, from + MOST_WAITS);
+        Args args =
+            Args.of().add(id).add(step.index).add(indexes(Arrays.copyOfRange(holding, from, to)));
+        if (calls.word(chunk.partition(), "run/stage_waits", args).equals("exists")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Steps that nothing holds back when the run begins, which is what they wait for alone. */
@@ -110,9 +131,20 @@ record RunUpload(
     return oneIsEnough && open.length < step.upstream().length ? new int[0] : open;
   }
 
-  private record Staged(int index, byte[] head, byte[] body) {
+  /**
+   * @param holding places of the dependencies that hold it back when the run begins
+   */
+  private record Staged(int index, byte[] head, byte[] body, int[] holding) {
     int size() {
       return body.length;
+    }
+
+    int work() {
+      return 2 + (isLarge() ? 0 : holding.length / 8);
+    }
+
+    boolean isLarge() {
+      return holding.length > MOST_WAITS;
     }
   }
 
@@ -123,7 +155,8 @@ record RunUpload(
     return new Staged(
         index,
         TaskRecord.head(task, step.stored(), spec.length),
-        TaskRecord.body(task, id, index, spec));
+        TaskRecord.body(task, id, index, spec),
+        step.done().isEmpty() ? holding(index) : new int[0]);
   }
 
   private void addTo(Args args, Staged staged) {
@@ -136,10 +169,24 @@ record RunUpload(
         .add(step.step().name())
         .add(edgesTo(Arrays.stream(step.downstream())))
         .add(indexes(step.upstream()))
-        .add(indexes(holding(staged.index)))
+        .add(counted(step, staged.holding))
+        .add(staged.isLarge() ? "" : indexes(staged.holding))
         .add(mark(step.step().join()))
         .add(signal == null ? "" : signal)
         .add(step.done());
+  }
+
+  /** What {@code lib/run.lua} counts of what holds a step back. The rest have succeeded. */
+  private static String counted(UploadedStep step, int[] holding) {
+    if (isAlone(step)) {
+      return "";
+    }
+    return holding.length + (holding.length < step.upstream().length ? "+" : "");
+  }
+
+  /** Whether it depends on one step alone and so needs no count. */
+  private static boolean isAlone(UploadedStep step) {
+    return step.upstream().length <= 1 && step.step().join() != Join.ALL_FINISHED;
   }
 
   private static String indexes(int[] places) {
@@ -165,9 +212,7 @@ record RunUpload(
         .mapToObj(
             i -> {
               UploadedStep step = steps.get(i);
-              String mark = mark(step.step().join());
-              boolean alone = step.upstream().length <= 1 && !mark.equals("a");
-              return (alone ? "=" : mark) + i;
+              return (isAlone(step) ? "=" : mark(step.step().join())) + i;
             })
         .collect(Collectors.joining(" "));
   }

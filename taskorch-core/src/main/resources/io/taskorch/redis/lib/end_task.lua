@@ -46,7 +46,8 @@ local function mark_ended(t, to, reason, at)
   t.reason = reason
   save(t)
   announce(t)
-  file_ended({t.id}, t.queue, to, at)
+  index_add(index_key(t.queue, to), format('%013d', at), t.id)
+  tell_ended({t.id})
   -- A step's retention begins with the end of its run.
   if not t.run then
     index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)
@@ -95,13 +96,15 @@ local function follow_edges(r, ended, visit)
       local first, last, join, dependent = find(texts[i], '([=ay]?)(%d+)', place)
       if not first then
         break
-      elseif edges_followed == MOST_EDGES then
+      elseif edges_followed >= MOST_EDGES then
         leave_for_later(r, 'e ' .. indexes[i] .. ' ' .. first)
         break
       end
       place = last + 1
       edges_followed = edges_followed + 1
       if join == '=' then
+        -- One that starts or ends a step takes more than one that is only counted.
+        edges_followed = edges_followed + 1
         visit(tonumber(dependent), ALONE[step.state])
       else
         joins[#joins + 1] = {index = indexes[i], dependent = dependent, join = join, state = step.state}
@@ -216,7 +219,7 @@ end
 
 -- take_held(r, count, freed): adds so many of the steps that wait for a place in the window to freed, as
 -- far as a call may that has more to do; the rest is left for another.
-local MOST_PLACES = 100
+local MOST_PLACES = 50
 local function take_held(r, count, freed)
   local now = math.min(count, MOST_PLACES)
   local held = now > 0 and call('ZRANGE', r.key .. ':held', 0, now - 1) or {}

@@ -36,8 +36,8 @@
 --
 -- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step from a place in the
 -- text of its dependents, "c <from>" with the cancelling of steps, "h <count>" with filling the window,
--- "m <index> <from>" with adding to what is to be started over what is downstream of it, "r" with the
--- starting over.
+-- "m <index> <from>" with adding to what is to be started over what is downstream of it, "r" or,
+-- within the books of a step, "r <index> <from>" with the starting over.
 
 --- @include "generated/constants"
 --- @include "lib/plan"
@@ -244,6 +244,8 @@ local function retry_run(r, how, at)
     return undecide(r.id .. ' -1', at)
   end
   move_run(r, 'R', at)
+  -- A cancelled run leaves edges that nobody has followed, but all steps of an ended one have ended.
+  delete(r.key .. ':waits')
   set_run(r, 'cancel', false)
   set_run(r, 'failed', 0)
   set_run(r, 'cancelled', 0)

@@ -8,8 +8,11 @@
 --- @include "lib/start_over"
 
 local MOST_STEPS = 200
--- To start a step over takes more than to cancel it.
-local MOST_REDONE = 100
+-- To cancel a step takes more than to look at it, to start it over still more.
+local MOST_CANCELLED = 100
+local MOST_REDONE = 50
+-- Of steps that are started over one call looks at so many edges that lead to them.
+local MOST_BOOKED = 1000
 local entries = call('LRANGE', ADVANCE, '0', MOST_STEPS - 1)
 if #entries == 0 then
   return 0
@@ -34,7 +37,7 @@ end
 -- go_on_cancelling(r, from): the steps from an index on.
 local function go_on_cancelling(r, from)
   local steps = tonumber(call('HGET', r.key, 'steps'))
-  local last = math.min(from + MOST_STEPS, steps) - 1
+  local last = math.min(from + MOST_CANCELLED, steps) - 1
   for index = from, last do
     local id = step_id(r, index)
     local bytes = read_beginning(RECORD .. id)
@@ -93,7 +96,7 @@ local function go_on_marking(r, index, from)
       local first, behind, _, dependent = find(text, '([=ay]?)(%d+)', from)
       if not first then
         break
-      elseif edges_followed == MOST_EDGES then
+      elseif edges_followed >= MOST_EDGES then
         return leave_for_later(r, 'm ' .. list[place] .. ' ' .. first)
       end
       from = behind + 1
@@ -114,50 +117,44 @@ local function go_on_marking(r, index, from)
   leave_for_later(r, list[place] and 'm ' .. list[place] .. ' 1' or 'r')
 end
 
--- books_of(r, index, reopened): what holds a step back that is started over: the edges that do and those
--- that do not any more, and what the latter came from.
-local function books_of(r, index, reopened)
-  local holding, gone, origins = {}, {}, ''
+-- add_books(r, index, join, text, place, reopened): notes what holds a step back that is started over, of
+-- the text of what it depends on from a place on: an edge for each that has not ended, of the rest
+-- what they came to. Returns how many it has noted, and the place that another call goes on with.
+local function add_books(r, index, join, text, place, reopened)
   local upstream = {}
-  for from in string.gmatch(call('HGET', r.key .. ':upstream', index) or '', '%d+') do
-    upstream[#upstream + 1] = from
+  local first, last, number = find(text, '(%d+)', place)
+  while first and #upstream < MOST_BOOKED do
+    upstream[#upstream + 1] = number
+    first, last, number = find(text, '(%d+)', last + 1)
   end
+  local books = place > 1 and remaining_of(r, index) or {count = 0, origins = ''}
+  r.remaining[index] = books
+  -- A step that depends on another alone is told of that one's state.
+  local alone = join ~= 'a' and not find(text, ' ', 1, true)
+  books.changed = not alone
   local some_lost = call('EXISTS', r.key .. ':lost') == 1
   local some_skipped = call('EXISTS', r.key .. ':skipped') == 1
-  each_chunk(upstream, 400, function(list, first, last)
-    local open = call('SMISMEMBER', r.key .. ':open', unpack(list, first, last))
-    local lost = some_lost and call('ZMSCORE', r.key .. ':lost', unpack(list, first, last)) or {}
+  each_chunk(upstream, 400, function(list, from, to)
+    local open = call('SMISMEMBER', r.key .. ':open', unpack(list, from, to))
+    local lost = some_lost and call('ZMSCORE', r.key .. ':lost', unpack(list, from, to)) or {}
     local skipped = some_skipped and call('SMISMEMBER', r.key .. ':skipped',
-      unpack(list, first, last)) or {}
-    for i = first, last do
-      local n = i - first + 1
-      local edge = list[i] .. '>' .. index
-      if open[n] == 1 or reopened[tonumber(list[i])] then
-        holding[#holding + 1] = edge
+      unpack(list, from, to)) or {}
+    local holding = {}
+    for i = from, to do
+      local n = i - from + 1
+      if open[n] == 1 or reopened[list[i]] then
+        holding[#holding + 1] = list[i] .. '>' .. index
       else
-        gone[#gone + 1] = edge
         local origin = lost[n] and '!' or skipped[n] == 1 and '~' or '+'
-        origins = find(origins, origin, 1, true) and origins or origins .. origin
+        books.origins = find(books.origins, origin, 1, true) and books.origins or books.origins .. origin
       end
     end
+    books.count = books.count + #holding
+    if not alone and #holding > 0 then
+      write('SADD', r.key .. ':waits', unpack(holding))
+    end
   end)
-  return {holding = holding, gone = gone, origins = origins, count = #holding, of = #upstream}
-end
-
--- save_waits(r, index, books): plans them.
-local function save_waits(r, index, books)
-  touch(r.key .. ':waits')
-  touch(r.key .. ':remaining')
-  each_chunk(books.holding, 400, function(list, from, to)
-    write('SADD', r.key .. ':waits', unpack(list, from, to))
-  end)
-  -- An edge that has been followed is gone, but a cancelled run follows none.
-  if call('EXISTS', r.key .. ':waits') == 1 then
-    each_chunk(books.gone, 400, function(list, from, to)
-      write('SREM', r.key .. ':waits', unpack(list, from, to))
-    end)
-  end
-  write('HSET', r.key .. ':remaining', index, books.count .. books.origins)
+  return #upstream, first
 end
 
 -- block(t): a step that is started over is BLOCKED again.
@@ -187,30 +184,15 @@ local function keeps_child(r, t, was, becomes)
   return false
 end
 
--- redo_step(r, index, reopened, ready, ended): starts a step over. It is added to ready, or to ended when
--- what is upstream of it lets it end again.
-local function redo_step(r, index, reopened, ready, ended)
-  local id = step_id(r, index)
-  local bytes = read_beginning(RECORD .. id)
-  if not bytes then
-    return 0
-  end
-  local t = open_record(id, bytes)
+-- redo_step(r, t, index, join, work): starts a step over whose books are complete; index is text. It is
+-- added to work.ready, or to work.ended when what is upstream of it lets it end again.
+local function redo_step(r, t, index, join, work)
   local was = t.state
-  if not FINAL[was] then
-    return 0
-  end
-  local books = books_of(r, index, reopened)
-  local join = call('HGET', r.key .. ':joins', index) or ''
-  index_remove(index_key(t.queue, was), id)
+  index_remove(index_key(t.queue, was), t.id)
   if was == 'K' then
     write('SREM', r.key .. ':skipped', index)
   end
-  -- A step that depends on another alone needs no books.
-  if books.of > 1 or join == 'a' then
-    save_waits(r, index, books)
-  end
-  local becomes = verdict(join, books)
+  local becomes = verdict(join, remaining_of(r, index))
   local decided = needs_decision(t)
   local tries_child = decided and keeps_child(r, t, was, becomes)
   if becomes == 'R' and r.window > 0 then
@@ -224,40 +206,59 @@ local function redo_step(r, index, reopened, ready, ended)
     undecide(r.id .. ' ' .. index, at)
   elseif becomes == 'R' then
     start_over(t)
-    ready[#ready + 1] = t
+    work.ready[#work.ready + 1] = t
   else
     block(t)
     if becomes then
       mark_ended(t, becomes, becomes == 'K' and 'k' or 'u', at)
-      ended[#ended + 1] = {index = index, state = becomes}
+      work.ended[#work.ended + 1] = {index = tonumber(index), state = becomes}
     end
   end
-  reopened[index] = true
+  work.reopened[index] = true
   reopen_step(r, index)
-  return books.of
 end
 
--- go_on_starting_over(r): the steps that are to be, in topological order, so that what a step depends
--- on has been started over before it.
-local function go_on_starting_over(r)
-  local redo = call('ZRANGE', r.key .. ':redo', 0, MOST_REDONE - 1)
-  local reopened, ready, ended = {}, {}, {}
-  local done, edges = 0, 0
-  for i, text in ipairs(redo) do
-    if edges > 5 * MOST_EDGES then
-      break
+-- redo_steps(r, redo, place, work): steps in topological order, so that what a step depends on has been
+-- started over before it; the books of the first are complete up to a place. Returns how many it has
+-- worked off, and the place in the books of the next one when it is to go on within.
+local function redo_steps(r, redo, place, work)
+  local booked = 0
+  for i, index in ipairs(redo) do
+    local id = step_id(r, index)
+    local bytes = read_beginning(RECORD .. id)
+    if bytes and FINAL[state_of(bytes)] then
+      local join = call('HGET', r.key .. ':joins', index) or ''
+      local upstream = call('HGET', r.key .. ':upstream', index) or ''
+      if booked > 0 and booked + #upstream / 2 > MOST_BOOKED then
+        return i - 1
+      end
+      local more, rest = add_books(r, index, join, upstream, place, work.reopened)
+      if rest then
+        return i - 1, rest
+      end
+      booked = booked + more
+      redo_step(r, open_record(id, bytes), index, join, work)
     end
-    edges = edges + redo_step(r, tonumber(text), reopened, ready, ended)
-    index_remove(r.key .. ':redo', text)
-    done = i
+    index_remove(r.key .. ':redo', index)
+    place = 1
   end
-  become_ready(ready, at)
-  for _, step in ipairs(ended) do
+  return #redo
+end
+
+-- go_on_starting_over(r, index, place): the steps that are to be.
+local function go_on_starting_over(r, index, place)
+  local redo = call('ZRANGE', r.key .. ':redo', 0, MOST_REDONE - 1)
+  local work = {reopened = {}, ready = {}, ended = {}}
+  local done, rest = redo_steps(r, redo, redo[1] == index and place or 1, work)
+  become_ready(work.ready, at)
+  for _, step in ipairs(work.ended) do
     note_step(r, step.index, step.state)
     -- What holds its dependents back is only being written.
     leave_for_later(r, 'e ' .. step.index .. ' 1')
   end
-  if done == MOST_REDONE or done < #redo then
+  if rest then
+    leave_for_later(r, 'r ' .. redo[done + 1] .. ' ' .. rest)
+  elseif done == MOST_REDONE or done < #redo then
     leave_for_later(r, 'r')
   else
     set_run(r, 'resetting', '')
@@ -287,7 +288,7 @@ repeat
     elseif verb == 'm' then
       go_on_marking(r, tonumber(first), tonumber(second))
     else
-      go_on_starting_over(r)
+      go_on_starting_over(r, first, tonumber(second))
     end
   end
 until verb ~= 'e' or done == #entries or edges_followed >= MOST_EDGES

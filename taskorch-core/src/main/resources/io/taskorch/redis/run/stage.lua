@@ -7,16 +7,17 @@
 -- ARGV[8] "<run> <step index>" that begins it, or ""   ARGV[9] how many runs began one another up to
 --         this one   ARGV[10] how many steps are in work at a time, "0" for all   ARGV[11] "1" when a
 --         step says how to undo it
--- ARGV[…] eleven each: id; head, as read_head has it; delay in ms or due time; body:
+-- ARGV[…] twelve each: id; head, as read_head has it; delay in ms or due time; body:
 --         run and step, spec, payload; name; its dependents, as the run's edges have them; indexes of
---         the steps that it depends on; of these, the ones that hold it back; its join, as the run has
---         it; name of the signal that it waits for, or ""; id of a task of this partition that has
+--         the steps that it depends on; what the run counts of what holds it back, or "" when it counts
+--         nothing; the steps that do, unless run/stage_waits has them; its join, as the run has it; name of the signal that it waits for, or ""; id of a task of this partition that has
 --         succeeded in its place, or ""
 -- Reply   "ok" | "exists" when the run has begun | "too_many_queues"
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
 --- @include "lib/run"
+--- @include "lib/waits"
 
 local key = RUN .. ARGV[1]
 local state = call('HGET', key, 'state')
@@ -42,22 +43,6 @@ if first == 0 then
   write('HSET', key .. ':edges', -1, ARGV[5])
 end
 
--- stage_waits(index, upstream, holding, join): the edges that hold back a step, unless it depends on
--- one alone. Those that do not hold it back any more have succeeded.
-local function stage_waits(index, upstream, holding, join)
-  if join ~= 'a' and not find(upstream, ' ', 1, true) then
-    return
-  end
-  local edges = {}
-  for from in string.gmatch(holding, '%d+') do
-    edges[#edges + 1] = from .. '>' .. index
-  end
-  write('HSET', key .. ':remaining', index, #edges .. (holding ~= upstream and '+' or ''))
-  each_chunk(edges, 400, function(list, from, to)
-    write('SADD', key .. ':waits', unpack(list, from, to))
-  end)
-end
-
 -- collect(part, …): what is written to a key of the run, a few commands for all steps.
 local collected = {}
 local function collect(part, ...)
@@ -73,8 +58,8 @@ end
 
 local records = {}
 for i = 0, count - 1 do
-  local index, a = format('%d', first + i), 12 + 11 * i
-  local id, h, done = ARGV[a], read_head(ARGV[a + 1]), ARGV[a + 10]
+  local index, a = format('%d', first + i), 12 + 12 * i
+  local id, h, done = ARGV[a], read_head(ARGV[a + 1]), ARGV[a + 11]
   if not admit_queue(h.queue) then
     return 'too_many_queues'
   end
@@ -90,14 +75,17 @@ for i = 0, count - 1 do
   if ARGV[a + 6] ~= '' then
     collect(':upstream', index, ARGV[a + 6])
   end
-  if ARGV[a + 8] ~= '' then
-    collect(':joins', index, ARGV[a + 8])
-  end
   if ARGV[a + 9] ~= '' then
-    collect(':signals', ARGV[a + 9], '')
+    collect(':joins', index, ARGV[a + 9])
+  end
+  if ARGV[a + 10] ~= '' then
+    collect(':signals', ARGV[a + 10], '')
   end
   if done == '' then
-    stage_waits(index, ARGV[a + 6], ARGV[a + 7], ARGV[a + 8])
+    if ARGV[a + 7] ~= '' then
+      collect(':remaining', index, ARGV[a + 7])
+      add_waits(key, ARGV[a + 8], index)
+    end
     collect(':open', index)
     if ARGV[10] ~= '0' then
       index_add(key .. ':held', index, index)

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,16 +41,17 @@ import org.junit.jupiter.api.condition.OS;
 
 /**
  * Runs as large as they may be: taken at once, and no call so long that others wait for it. The
- * goals are 2 s and 5 ms on two cores; a machine that is shared gets more than that, and three
- * tries, as what is slow by itself is slow each time.
+ * goals are 2 s and 5 ms on two cores, with a Redis that has jemalloc; the one of the tests has
+ * not, and a machine that is shared gets more than that, and three tries, as what is slow by itself
+ * is slow each time.
  */
 @Tag("long")
 @EnabledOnOs(OS.LINUX)
 class LargeRunTest {
 
   private static final int SIZE = 10_000;
-  private static final Duration MOST_TO_START = Duration.ofSeconds(4);
-  private static final Duration LONGEST_CALL = Duration.ofMillis(20);
+  private static final Duration MOST_TO_START = Duration.ofSeconds(2);
+  private static final Duration LONGEST_CALL = Duration.ofMillis(10);
 
   private static final int TRIES = 3;
 
@@ -65,7 +67,7 @@ class LargeRunTest {
     namespace = TestNamespace.open(redis.uri(), 1);
     stores = WatchedStores.connect(namespace, new Stopwatch());
     // Functions are loaded, and Java has met the code, before anything counts.
-    live(fan(200), "null", false);
+    live(fan(200), "null", LargeRunTest::succeed);
   }
 
   /**
@@ -113,7 +115,7 @@ class LargeRunTest {
 
   @Test
   void wide(TestReporter reporter) {
-    lead(reporter, "wide", fan(SIZE), "null", false);
+    lead(reporter, "wide", fan(SIZE), "null", LargeRunTest::succeed);
   }
 
   @Test
@@ -123,17 +125,17 @@ class LargeRunTest {
       Step.Builder step = task("n" + i);
       steps.add(i == 0 ? step.build() : step.after("n" + (i - 1)).build());
     }
-    lead(reporter, "chain", steps, "null", false);
+    lead(reporter, "chain", steps, "null", LargeRunTest::succeed);
   }
 
   @Test
   void diamond(TestReporter reporter) {
     List<Step> steps = new ArrayList<>();
     steps.add(task("first").build());
-    List<String> names = IntStream.range(0, SIZE / 2).mapToObj(i -> "n" + i).toList();
+    List<String> names = IntStream.range(0, SIZE - 2).mapToObj(i -> "n" + i).toList();
     names.forEach(name -> steps.add(task(name).after("first").build()));
     steps.add(task("last").after(names).build());
-    lead(reporter, "diamond", steps, "null", true);
+    lead(reporter, "diamond", steps, "null", LargeRunTest::failAndSucceed);
   }
 
   @Test
@@ -142,13 +144,23 @@ class LargeRunTest {
         IntStream.range(0, SIZE)
             .mapToObj(Integer::toString)
             .collect(Collectors.joining(",", "[", "]"));
-    lead(reporter, "list", List.of(task("each").forEach("${input}").build()), elements, true);
+    lead(
+        reporter,
+        "list",
+        List.of(task("each").forEach("${input}").build()),
+        elements,
+        LargeRunTest::failAndSucceed);
     lead(
         reporter,
         "list in a window",
         List.of(task("each").forEach("${input}").maxParallel(500).build()),
         elements,
-        true);
+        LargeRunTest::failAndSucceed);
+  }
+
+  @Test
+  void cancelled(TestReporter reporter) {
+    lead(reporter, "cancelled", fan(SIZE), "null", LargeRunTest::cancel);
   }
 
   /** What a life took. */
@@ -161,10 +173,10 @@ class LargeRunTest {
   }
 
   private static void lead(
-      TestReporter reporter, String what, List<Step> steps, String input, boolean fails) {
+      TestReporter reporter, String what, List<Step> steps, String input, Consumer<String> life) {
     List<Took> tries = new ArrayList<>();
     for (int i = 0; i < TRIES; i++) {
-      Took took = live(steps, input, fails);
+      Took took = live(steps, input, life);
       reporter.publishEntry(what, took.toString());
       tries.add(took);
     }
@@ -174,23 +186,38 @@ class LargeRunTest {
         .anyMatch(took -> took.longest.compareTo(LONGEST_CALL) < 0);
   }
 
-  /** A run to its end; one that fails first does so in every second task, and is retried. */
-  private static Took live(List<Step> steps, String input, boolean fails) {
+  /**
+   * @param life leads the run with an id from its start to its end
+   */
+  private static Took live(List<Step> steps, String input, Consumer<String> life) {
     longest = Duration.ZERO;
     WorkflowDefinition definition = new WorkflowDefinition("large", steps);
     String id = stores.partitions().newId(0, namespace.clock().instant());
     long before = System.nanoTime();
     stores.runs().start(new NewRun(id, definition, Json.of(input)));
     Duration started = Duration.ofNanos(System.nanoTime() - before);
-    workOff(fails);
-    if (fails) {
-      assertThat(state(id)).isEqualTo(RunState.FAILED);
-      stores.runs().retry(id, UUID.randomUUID().toString());
-      workOff(false);
-    }
-    assertThat(state(id)).isEqualTo(RunState.SUCCEEDED);
+    life.accept(id);
     Duration all = Duration.ofNanos(System.nanoTime() - before);
     return new Took(started, all, longest, longestCall);
+  }
+
+  private static void succeed(String id) {
+    workOff(false);
+    assertThat(state(id)).isEqualTo(RunState.SUCCEEDED);
+  }
+
+  /** Every second task fails at first. */
+  private static void failAndSucceed(String id) {
+    workOff(true);
+    assertThat(state(id)).isEqualTo(RunState.FAILED);
+    stores.runs().retry(id, UUID.randomUUID().toString());
+    succeed(id);
+  }
+
+  private static void cancel(String id) {
+    stores.runs().cancel(id);
+    while (stores.runs().advance(0).more()) {}
+    assertThat(state(id)).isEqualTo(RunState.CANCELLED);
   }
 
   private static RunState state(String id) {

@@ -24,6 +24,7 @@ class ScriptTest {
           "task/enqueue",
           "task/retry",
           "run/stage",
+          "run/stage_waits",
           "run/commit",
           "run/retry",
           "run/signal",
