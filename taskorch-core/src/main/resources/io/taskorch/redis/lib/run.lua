@@ -158,6 +158,22 @@ local function child_of(r, index)
   end
 end
 
+-- state_of_child(r, index): the state of the run that a step began; nil when none is stored.
+local function state_of_child(r, index)
+  local begun = child_of(r, index)
+  local child = begun and open_run(begun)
+  return child and child.state
+end
+
+-- stop_looking(r, index): a step waits to be woken, unless the run that it began has ended since the
+-- program that says so looked.
+local function stop_looking(r, index)
+  local child = state_of_child(r, index)
+  if not child or child == 'R' or child == 'M' then
+    index_remove(UNDECIDED, r.id .. ' ' .. format('%d', index))
+  end
+end
+
 -- root_of(r): the run that somebody started, and from which this one came about.
 local function root_of(r)
   local above = r

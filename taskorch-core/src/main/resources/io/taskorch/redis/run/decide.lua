@@ -24,9 +24,12 @@ local r = open_run(ARGV[1])
 local id = r and step_id(r, index)
 local bytes = id and read_beginning(RECORD .. id)
 local t = bytes and open_record(id, bytes)
-if not t or r.state ~= 'R' or t.state ~= 'B' or t.generation ~= ARGV[3] then
+if not t or r.state ~= 'R' or t.state ~= 'B' then
   index_remove(UNDECIDED, entry)
   flush()
+  return 'gone'
+elseif t.generation ~= ARGV[3] then
+  -- Its turn in this generation is to come, or has come.
   return 'gone'
 end
 
@@ -58,7 +61,7 @@ if to == 'W' then
     flush()
     return 'woken'
   elseif ARGV[5] == '' then
-    index_remove(UNDECIDED, entry)
+    stop_looking(r, index)
   else
     index_add(UNDECIDED, ARGV[5], entry)
     write('SPUBLISH', prefix .. 'work', 'undecided')

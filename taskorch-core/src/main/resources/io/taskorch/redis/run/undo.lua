@@ -19,7 +19,10 @@ elseif ARGV[2] == 'N' then
   write('HSET', r.key .. ':children', -1, ARGV[3])
   index_add(UNDECIDED, ARGV[4], entry)
 elseif ARGV[2] == 'W' then
-  index_remove(UNDECIDED, entry)
+  stop_looking(r, -1)
+elseif state_of_child(r, -1) == 'R' then
+  -- It goes on with what was over when the program looked.
+  return 'gone'
 else
   index_remove(UNDECIDED, entry)
   end_run(r, ARGV[2], now())

@@ -17,6 +17,7 @@ import io.taskorch.task.Reason;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.testing.model.Snapshot;
 import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.Join;
@@ -31,6 +32,7 @@ import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +51,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecidedRunContractTest extends Contract {
 
   private static final Duration HOUR = Duration.ofHours(1);
+
+  /** For so long nobody else decides on a step that a program has taken. */
+  private static final Duration TURN = Duration.ofSeconds(10);
+
+  private static final Outcome SUCCESS = new Outcome.Succeeded(Json.of("1"));
+  private static final Outcome FAILURE =
+      new Outcome.Failed(TaskError.of("exception", "no"), Reason.PERMANENT_ERROR, 1);
 
   @Test
   void aRootBeginsWhateverItsJoin() {
@@ -446,6 +455,92 @@ class DecidedRunContractTest extends Contract {
   }
 
   @Test
+  void aDecisionOnAnEarlierGenerationChangesNothing() {
+    Run run = start("null", task("a").build(), task("b").when("true").after("a").build());
+    List<String> late = new ArrayList<>();
+    try (Stores dies =
+            connect(
+                "run/decide",
+                () -> {
+                  throw new Killed("run/decide");
+                });
+        Stores slow =
+            WatchedStores.connect(
+                namespace,
+                new WatchedStores.Watch() {
+                  @Override
+                  public <R> R around(String script, Supplier<R> call) {
+                    if (!script.equals("run/decide") || !late.isEmpty()) {
+                      return call.get();
+                    }
+                    late.add(script);
+                    // What it has read of the step is over, and the next decision is to be made.
+                    stores.runs().cancel(run.id());
+                    assertThatThrownBy(() -> dies.runs().retry(run.id(), newNonce()))
+                        .isInstanceOf(Killed.class);
+                    Snapshot before = Snapshot.of(namespace);
+                    R reply = call.get();
+                    assertThat(Snapshot.of(namespace).changedSince(before, "")).isEmpty();
+                    return reply;
+                  }
+                })) {
+      settle("a", claimAll().get("a"), "1", slow);
+    }
+    assertThat(late).isNotEmpty();
+    assertThat(step(run(run.id()), "b").state()).isEqualTo(TaskState.BLOCKED);
+    clock.advance(TURN);
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+  }
+
+  @Test
+  void aRunThatEndsBetweenALookAtItsStepAndTheDecisionIsNotMissed() {
+    define("inner", task("a").build());
+    String id = newId();
+    List<Step> steps = List.of(inner("sub", "1").build());
+    // It begins the run once more, so it looks at the step while the run is in work.
+    try (Stores slow = connect("run/decide", this::takeOver, this::succeedAndDie)) {
+      slow.runs().start(new NewRun(id, new WorkflowDefinition("w", steps), Json.NULL));
+    }
+    assertThat(children(run(id), "sub").state()).isEqualTo(RunState.SUCCEEDED);
+    workOff();
+    assertThat(run(id).state()).isEqualTo(RunState.SUCCEEDED);
+  }
+
+  @Test
+  void undoingThatEndsBetweenALookAndTheDecisionIsNotMissed() {
+    Run run = start("null", task("a").compensateWith("t").build(), task("bad").after("a").build());
+    settle("a", claimAll().get("a"), "1");
+    Leased bad = claimAll().get("bad");
+    try (Stores slow = connect("run/undo", this::takeOver, this::succeedAndDie)) {
+      slow.tasks().settle(List.of(new Settlement(bad.lease(), FAILURE)));
+    }
+    assertThat(run(run(run.id()).compensationId()).state()).isEqualTo(RunState.SUCCEEDED);
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.COMPENSATED);
+  }
+
+  @Test
+  void aLateEndOfUndoingDoesNotEndWhatGoesOnWithIt() {
+    Run run = start("null", task("a").compensateWith("t").build(), task("bad").after("a").build());
+    settle("a", claimAll().get("a"), "1");
+    settle(claimAll().get("bad"), FAILURE);
+    endAndDie(claimAll().get("a"), FAILURE);
+    Runnable retry =
+        () -> {
+          takeOver();
+          assertThat(run(run.id()).state()).isEqualTo(RunState.FAILED);
+          stores.runs().retry(run.id(), newNonce());
+        };
+    try (Stores slow = connect("run/undo", retry)) {
+      slow.runs().advance(home());
+    }
+    assertThat(run(run.id()).state()).isEqualTo(RunState.COMPENSATING);
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.COMPENSATED);
+  }
+
+  @Test
   void twoProgramsGoOnWithTheSameRun() {
     List<Step> steps = new ArrayList<>();
     steps.add(task("root").build());
@@ -610,15 +705,39 @@ class DecidedRunContractTest extends Contract {
     while (other.runs().advance(home()).more()) {}
   }
 
-  /** Stores of another program, of which something is done before each call of a script. */
-  private Stores connect(String before, Runnable what) {
+  /** Decides in place of a program that has taken too long. */
+  private void takeOver() {
+    clock.advance(TURN);
+    advanceAll();
+  }
+
+  /** A program ends a task and dies before it goes on with what follows. */
+  private void endAndDie(Leased leased, Outcome outcome) {
+    try (Stores dies =
+        connect(
+            "run/undecided",
+            () -> {
+              throw new Killed("run/undecided");
+            })) {
+      List<Settlement> settlements = List.of(new Settlement(leased.lease(), outcome));
+      assertThatThrownBy(() -> dies.tasks().settle(settlements)).isInstanceOf(Killed.class);
+    }
+  }
+
+  private void succeedAndDie() {
+    endAndDie(claimAll().get("a"), SUCCESS);
+  }
+
+  /** Stores of another program: each of this is done before one call of a script, in turn. */
+  private Stores connect(String before, Runnable... what) {
+    Iterator<Runnable> next = List.of(what).iterator();
     return WatchedStores.connect(
         namespace,
         new WatchedStores.Watch() {
           @Override
           public <R> R around(String script, Supplier<R> call) {
-            if (script.equals(before)) {
-              what.run();
+            if (script.equals(before) && next.hasNext()) {
+              next.next().run();
             }
             return call.get();
           }
@@ -632,17 +751,11 @@ class DecidedRunContractTest extends Contract {
 
   /** One round of work in which these fail. */
   private void failAll(Predicate<Leased> fails) {
-    Outcome failure =
-        new Outcome.Failed(TaskError.of("exception", "no"), Reason.PERMANENT_ERROR, 1);
     stores
         .tasks()
         .settle(
             claim(200).leased().stream()
-                .map(
-                    l ->
-                        new Settlement(
-                            l.lease(),
-                            fails.test(l) ? failure : new Outcome.Succeeded(Json.of("1"))))
+                .map(l -> new Settlement(l.lease(), fails.test(l) ? FAILURE : SUCCESS))
                 .toList());
     advanceAll();
   }
@@ -655,9 +768,7 @@ class DecidedRunContractTest extends Contract {
     advanceAll();
     for (int i = 0; i < rounds; i++) {
       List<Settlement> done =
-          claim(200).leased().stream()
-              .map(l -> new Settlement(l.lease(), new Outcome.Succeeded(Json.of("1"))))
-              .toList();
+          claim(200).leased().stream().map(l -> new Settlement(l.lease(), SUCCESS)).toList();
       if (done.isEmpty()) {
         return;
       }

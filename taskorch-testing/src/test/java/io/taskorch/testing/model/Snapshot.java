@@ -11,10 +11,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Every key of a namespace with its bytes as Redis dumps them. */
-record Snapshot(Map<String, String> dumps) {
+public record Snapshot(Map<String, String> dumps) {
 
   /** The keys that are not as they were, but for the one of that name. */
-  List<String> changedSince(Snapshot before, String except) {
+  public List<String> changedSince(Snapshot before, String except) {
     Set<String> keys = new TreeSet<>(dumps.keySet());
     keys.addAll(before.dumps.keySet());
     return keys.stream()
@@ -23,7 +23,7 @@ record Snapshot(Map<String, String> dumps) {
         .toList();
   }
 
-  static Snapshot of(TestNamespace namespace) {
+  public static Snapshot of(TestNamespace namespace) {
     RawRedis raw = namespace.raw();
     Map<String, String> dumps = new TreeMap<>();
     for (String key : raw.keys("{" + namespace.name() + ":")) {
