@@ -13,6 +13,7 @@
 --                       depends on this step alone, "a" when it runs however they end, "y" when one
 --                       success is enough; -1 releases the roots
 --   run:<id>:upstream   hash: step index -> indexes of the steps that it depends on
+--   run:<id>:delays     hash: step index -> ms that it waits when nothing holds it back, or its due time
 --   run:<id>:joins      hash: step index -> "a" or "y", as above; the rest need all to succeed
 --   run:<id>:waits      set of the edges "from>to" that hold back a step without "="
 --   run:<id>:remaining  hash: index of such a step -> how many of those edges lead to it, and what the
@@ -43,8 +44,8 @@
 --- @include "lib/plan"
 
 -- RUN_PARTS: what the keys of a run have behind its id.
-local RUN_PARTS = {'', ':input', ':ids', ':names', ':edges', ':upstream', ':joins', ':waits', ':remaining',
-  ':open', ':lost', ':skipped', ':redo', ':held', ':children', ':signals', ':awaiting'}
+local RUN_PARTS = {'', ':input', ':ids', ':names', ':edges', ':upstream', ':delays', ':joins', ':waits',
+  ':remaining', ':open', ':lost', ':skipped', ':redo', ':held', ':children', ':signals', ':awaiting'}
 
 -- One call follows at most so many edges, and starts or cancels at most so many steps.
 local MOST_EDGES = 200

@@ -157,11 +157,9 @@ local function add_books(r, index, join, text, place, reopened)
   return #upstream, first
 end
 
--- block(t): a step that is started over is BLOCKED again.
-local function block(t)
-  local due = t.due
+-- block(t, due): a step that is started over is BLOCKED again; due as its record is to have it.
+local function block(t, due)
   start_over(t)
-  -- What was never released has its delay here still.
   t.due = due
   t.started = format('%013d', 0)
   move(t, 'B', at)
@@ -196,19 +194,20 @@ local function redo_step(r, t, index, join, work)
   local decided = needs_decision(t)
   local tries_child = decided and keeps_child(r, t, was, becomes)
   if becomes == 'R' and r.window > 0 then
-    block(t)
+    block(t, t.due)
     index_add(r.key .. ':held', index, index)
   elseif becomes == 'R' and tries_child then
-    block(t)
+    block(t, t.due)
     have_decided(r, t, at)
   elseif becomes == 'R' and decided then
-    block(t)
+    block(t, t.due)
     undecide(r.id .. ' ' .. index, at)
   elseif becomes == 'R' then
     start_over(t)
     work.ready[#work.ready + 1] = t
   else
-    block(t)
+    -- What its delay counts from is to come again.
+    block(t, tonumber(call('HGET', r.key .. ':delays', index) or 0))
     if becomes then
       mark_ended(t, becomes, becomes == 'K' and 'k' or 'u', at)
       work.ended[#work.ended + 1] = {index = tonumber(index), state = becomes}

@@ -69,6 +69,9 @@ for i = 0, count - 1 do
     '0000000000000', ARGV[a + 3])
   collect(':ids', id)
   collect(':names', index, ARGV[a + 4])
+  if ARGV[a + 2] ~= '0' then
+    collect(':delays', index, ARGV[a + 2])
+  end
   if ARGV[a + 5] ~= '' then
     collect(':edges', index, ARGV[a + 5])
   end

@@ -150,6 +150,45 @@ class DecidedRunContractTest extends Contract {
   }
 
   @Test
+  void aDelayIsWaitedAgainWhenWhatItCountsFromIsDoneAgain() {
+    Run run =
+        start(
+            "null",
+            task("a").build(),
+            delayed("plain").after("a").build(),
+            delayed("decided").when("true").after("a").build(),
+            Step.waitFor("pause", HOUR).after("a").build());
+    workOff();
+    waitsAnHour(run, "plain", "decided", "pause");
+    failAll(leased -> true);
+    assertThat(run(run.id()).state()).isEqualTo(RunState.FAILED);
+    // What it counts from has not changed, so the delay is over.
+    stores.runs().retry(run.id(), newNonce());
+    advanceAll();
+    assertThat(claimAll()).containsOnlyKeys("plain", "decided");
+    reclaim();
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+
+    act(run, new StepAction.Rerun("a", null, null));
+    workOff();
+    waitsAnHour(run, "plain", "decided", "pause");
+    workOff();
+    assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+  }
+
+  private void waitsAnHour(Run run, String... steps) {
+    clock.advance(HOUR.minusMillis(1));
+    advanceAll();
+    assertThat(claimAll()).isEmpty();
+    for (String step : steps) {
+      assertThat(step(run(run.id()), step).state().isFinal()).as(step).isFalse();
+    }
+    clock.advance(Duration.ofMillis(1));
+    advanceAll();
+  }
+
+  @Test
   void aListIsReadAnewWhenWhatItComesFromIsDoneAnew() {
     Run run =
         start("null", task("a").build(), each("each", "${steps.a.result}").after("a").build());
@@ -612,6 +651,10 @@ class DecidedRunContractTest extends Contract {
 
   private static Step.Builder task(String name) {
     return Step.task(name, TaskSpec.of("t"));
+  }
+
+  private static Step.Builder delayed(String name) {
+    return Step.task(name, TaskSpec.builder("t").delay(HOUR).build());
   }
 
   private static Step.Builder each(String name, String list) {
