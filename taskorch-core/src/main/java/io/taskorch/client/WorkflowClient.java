@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -444,43 +445,50 @@ public final class WorkflowClient {
     return stores.runs().act(existing(id), action, actor, newOperation());
   }
 
-  /**
-   * Starts a new run that is like another up to a step: what has succeeded there and does not
-   * depend on the step counts as done, with the same results. The other run stays as it is.
-   *
-   * @param fromStep where the new run begins
-   * @param input of the new run; null for that of the other
-   * @throws TaskNotFoundException no such run
-   * @throws io.taskorch.workflow.StepNotFoundException no such step
-   */
+  /** As {@link #fork(String, String, Json, String, String)}, by nobody in particular. */
   public Run fork(String id, String fromStep, @Nullable Json input) {
-    return fork(id, fromStep, input, null).run();
+    return fork(id, fromStep, input, RunStore.ANONYMOUS, null).run();
   }
 
   /**
-   * As {@link #fork(String, String, Json)}, once per idempotency key.
+   * Starts a new run that is like another up to a step: what has succeeded there and does not
+   * depend on the step counts as done, with the same results; but not what has been undone, nor
+   * what follows it. The other run stays as it is.
    *
+   * @param fromStep where the new run begins
+   * @param input of the new run; null for that of the other
+   * @param actor who asks for it
    * @param idempotencyKey 1 to 256 characters; null for none
-   * @throws io.taskorch.task.InvalidTaskException the key cannot be
+   * @throws TaskNotFoundException no such run
+   * @throws io.taskorch.workflow.StepNotFoundException no such step
+   * @throws io.taskorch.task.InvalidTaskException the actor or the key cannot be; or the run does
+   *     the elements of a list, or undoes another
    * @throws io.taskorch.task.IdempotencyConflictException the key was used for something else
    * @throws io.taskorch.task.GoneException what the key stands for has been deleted
    */
   public RunSubmission fork(
-      String id, String fromStep, @Nullable Json input, @Nullable String idempotencyKey) {
+      String id,
+      String fromStep,
+      @Nullable Json input,
+      String actor,
+      @Nullable String idempotencyKey) {
+    wrongWith(actor).throwIfAny();
     Run run = get(id);
+    requireDefinition(run);
     WorkflowDefinition definition = stores.runs().definition(id);
     Dag dag = Dag.of(definition);
     if (definition.steps().stream().noneMatch(step -> step.name().equals(fromStep))) {
       throw StepNotFoundException.named(id, fromStep);
     }
-    int from = dag.place(fromStep);
+    Set<String> again = undone(run, definition);
+    again.add(fromStep);
     Map<String, String> done = succeeded(run);
-    done.keySet()
-        .removeIf(step -> dag.place(step) == from || dag.isUpstream(from, dag.place(step)));
+    done.keySet().removeIf(step -> again.stream().anyMatch(one -> follows(dag, one, step)));
     Json itsInput = Objects.requireNonNullElse(input, run.input());
+    NewRun.Fork fork = new NewRun.Fork(id, fromStep, actor, done);
     Function<String, Stored<Run>> store =
         forked -> {
-          stores.runs().start(new NewRun(forked, definition, run.version(), itsInput, done));
+          stores.runs().start(new NewRun(forked, definition, run.version(), itsInput, fork));
           return new Stored<>(get(forked), true);
         };
     // In the same partition, as results are copied there.
@@ -493,6 +501,38 @@ public final class WorkflowClient {
         new IdempotentSubmission<>(
                 stores.idempotency(), reserved -> store.apply(reserved.id()), this::find)
             .submit(idempotencyKey, forked, Fingerprint.ofFork(id, fromStep, input)));
+  }
+
+  /** A run for the elements of a list, or that undoes another, is a part of that other. */
+  private static void requireDefinition(Run run) {
+    Run.Parent parent = run.parent();
+    if (parent == null || run.version() != null) {
+      return;
+    }
+    Violations wrong = new Violations();
+    wrong.add(
+        "",
+        "conflict",
+        "is for a run of its own: this one "
+            + (parent.step() == null
+                ? "undoes run " + parent.runId()
+                : "does the elements of step " + parent.step() + " of run " + parent.runId()));
+    wrong.throwIfAny();
+  }
+
+  /** The steps of a run that have been undone, or may be at any time. */
+  private static Set<String> undone(Run run, WorkflowDefinition definition) {
+    if (run.compensationId() == null && run.state() != RunState.COMPENSATING) {
+      return new HashSet<>();
+    }
+    return definition.steps().stream()
+        .filter(step -> step.compensateWith() != null)
+        .map(Step::name)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private static boolean follows(Dag dag, String step, String other) {
+    return step.equals(other) || dag.isUpstream(dag.place(step), dag.place(other));
   }
 
   /** The id, if there can be a run of that id. */

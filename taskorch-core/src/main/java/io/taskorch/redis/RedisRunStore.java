@@ -48,17 +48,18 @@ final class RedisRunStore implements RunStore {
 
   @Override
   public void start(NewRun run) {
+    NewRun.Fork fork = run.fork();
     RunUpload upload =
         new RunUpload(
             run.id(),
             run.definition().name(),
             run.version(),
             run.input(),
-            uploaded(run.id(), Dag.of(run.definition()), run.done()),
+            uploaded(run.id(), Dag.of(run.definition()), fork == null ? Map.of() : fork.done()),
             "",
             0,
             0);
-    if (upload.store(calls)) {
+    if (upload.store(calls, fork)) {
       advance.go(TaskId.partitionOf(run.id()));
     }
   }

@@ -1,5 +1,6 @@
 package io.taskorch.redis;
 
+import io.taskorch.store.NewRun;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
@@ -60,12 +61,18 @@ record RunUpload(
     return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
   }
 
+  /** As {@link #store(RedisCalls, NewRun.Fork)}, of a run that is no fork. */
+  boolean store(RedisCalls calls) {
+    return store(calls, null);
+  }
+
   /**
    * Stores and begins the run; one that has begun already is left as it is.
    *
+   * @param fork how it follows from another run; null for one that does not
    * @return whether there is more to do than one call does
    */
-  boolean store(RedisCalls calls) {
+  boolean store(RedisCalls calls, NewRun.@Nullable Fork fork) {
     int partition = TaskId.partitionOf(id);
     List<Staged> staged = IntStream.range(0, steps.size()).mapToObj(this::staged).toList();
     boolean compensates = steps.stream().anyMatch(s -> s.step().compensateWith() != null);
@@ -93,7 +100,11 @@ record RunUpload(
         return false;
       }
     }
-    return calls.word(partition, "run/commit", Args.of().add(id)).equals("more");
+    Args args =
+        fork == null
+            ? Args.of().add(id).add("").add("").add("")
+            : Args.of().add(id).add(fork.runId()).add(fork.fromStep()).add(fork.actor());
+    return calls.word(partition, "run/commit", args).equals("more");
   }
 
   /**

@@ -51,10 +51,12 @@ public interface EventLog {
    * What a person did to a run, or to a step of it. Something that changed nothing is not told.
    *
    * @param verb {@code cancel}, {@code retry}, {@code signal}, {@code approve}, {@code reject},
-   *     {@code skip}, {@code succeed} or {@code rerun}
-   * @param step its name; null for the whole run
+   *     {@code skip}, {@code succeed} or {@code rerun}; {@code fork} of the run that was forked,
+   *     {@code fork-of} of the one that came of it
+   * @param step its name, of a fork that where it begins; null for the whole run
    * @param actor who it was
-   * @param note why, in the person's words, or the name of a signal; null for no word
+   * @param note why, in the person's words, or the name of a signal, or of a fork the id of the
+   *     other run; null for no word
    */
   record RunActed(
       String id, String verb, @Nullable String step, String actor, @Nullable String note)

@@ -493,4 +493,59 @@ class DecisionTest {
     assertThat(result(taskorch, run, "b")).isEqualTo("[\"a\",2]");
     assertThat(seen).containsExactly("\"a\"", "[\"a\",1]", "[\"a\",2]");
   }
+
+  @Test
+  void whatWasUndoneIsNotDoneInAFork() {
+    Taskorch taskorch = program();
+    Run first =
+        run(
+            taskorch,
+            null,
+            echo("other").build(),
+            echo("a").compensateWith("echo").build(),
+            echo("b").after("a").build(),
+            fail("c").after("b", "other").build());
+    assertThat(first.state()).isEqualTo(RunState.COMPENSATED);
+    broken.set(false);
+    seen.clear();
+    Run run = taskorch.workflows().fork(first.id(), "c", null);
+    assertThat(taskorch.workflows().await(run.id(), SOON).state()).isEqualTo(RunState.SUCCEEDED);
+    assertThat(seen).containsExactly("\"a\"", "\"b\"");
+  }
+
+  @Test
+  void aForkWaitsForSignalsOfItsOwn() {
+    Taskorch taskorch = program();
+    Step[] steps = {echo("a").build(), Step.signal("go").after("a").build()};
+    RunHandle handle = start(taskorch, null, steps);
+    taskorch.workflows().signal(handle.id(), "go", 1);
+    Run first = handle.await(SOON);
+    String forked = taskorch.workflows().fork(first.id(), "go", null).id();
+    await()
+        .until(() -> "signal:go".equals(step(taskorch.workflows().get(forked), "go").waitingFor()));
+    taskorch.workflows().signal(forked, "go", 2);
+    assertThat(result(taskorch, taskorch.workflows().await(forked, SOON), "go")).isEqualTo("2");
+  }
+
+  @Test
+  void whatBelongsToAStepOfARunIsNotForkedAlone() {
+    Taskorch taskorch = program();
+    Run run =
+        run(
+            taskorch,
+            List.of(1),
+            Step.task("each", task("echo", "\"${item}\""))
+                .forEach("${input}")
+                .compensateWith("echo")
+                .build(),
+            fail("c").after("each").build());
+    String elements = step(run, "each").runId();
+    assertThatThrownBy(() -> taskorch.workflows().fork(elements, "0", null))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("step each of run " + run.id());
+    String undoing = run.compensationId();
+    assertThatThrownBy(() -> taskorch.workflows().fork(undoing, "each", null))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("undoes run " + run.id());
+  }
 }

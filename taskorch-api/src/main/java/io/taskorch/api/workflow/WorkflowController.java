@@ -207,6 +207,6 @@ final class WorkflowController {
     String key = IdempotencyKey.of(idempotencyKey, in);
     String fromStep = in.requiredText("from_step");
     in.refusals().throwIfAny();
-    return started(workflows.fork(id, fromStep, in.raw("input"), key));
+    return started(workflows.fork(id, fromStep, in.raw("input"), RunStore.ANONYMOUS, key));
   }
 }

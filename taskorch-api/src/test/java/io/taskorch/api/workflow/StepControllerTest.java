@@ -219,6 +219,21 @@ class StepControllerTest {
   }
 
   @Test
+  void aRunOfElementsIsNotForkedAlone() {
+    String id =
+        stack.start(
+            "[1]",
+            "{\"name\":\"each\",\"task_type\":\"echo\",\"for_each\":\"${input}\","
+                + "\"payload\":\"${item}\"}");
+    String elements = stepOf(stack.await(id, "SUCCEEDED"), "each").get("run_id").asText();
+    Answer refused = fork(elements, "{\"from_step\":\"0\"}");
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.at("/errors/0/pointer")).isEmpty();
+    assertThat(refused.at("/errors/0/detail"))
+        .isEqualTo("is for a run of its own: this one does the elements of step each of run " + id);
+  }
+
+  @Test
   void aNoteAndAResultHaveTheirLimits() {
     String id = stack.start("null", APPROVAL);
     stack.awaitWaiting(id, "ok", "approval");

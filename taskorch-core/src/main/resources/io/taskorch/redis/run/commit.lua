@@ -2,7 +2,8 @@
 -- commit.lua: begins a run that has been uploaded: it becomes visible, and the steps without
 -- dependencies become ready.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
--- ARGV[1] run id
+-- ARGV[1] run id   ARGV[2] run that it is a fork of, or ""   ARGV[3] of a fork: the step that it was told
+--         to begin at   ARGV[4] of a fork: who told it to
 -- Reply   "ok", also in a repeat | "more" when run/advance or a decision must go on | "not_found"
 --- @include "lib/now"
 --- @include "lib/end_task"
@@ -40,6 +41,11 @@ else
 end
 set_run(r, 'state', 'R')
 event('R', r.id)
+if ARGV[2] ~= '' then
+  local by = ARGV[3] .. ' ' .. ARGV[4] .. ' '
+  event('! fork ' .. by .. r.id, ARGV[2])
+  event('! fork-of ' .. by .. ARGV[2], r.id)
+end
 if r.window > 0 and not r.cancel then
   local freed = {}
   take_held(r, r.window, freed)

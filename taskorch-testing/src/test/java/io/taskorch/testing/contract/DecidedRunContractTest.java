@@ -8,6 +8,7 @@ import io.taskorch.redis.WatchedStores.Killed;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.EventLog.TaskMoved;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.NewRun.Fork;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.IllegalMoveException;
@@ -85,7 +86,13 @@ class DecidedRunContractTest extends Contract {
       String id = newId();
       stores
           .runs()
-          .start(new NewRun(id, new WorkflowDefinition("w", steps), null, Json.NULL, done));
+          .start(
+              new NewRun(
+                  id,
+                  new WorkflowDefinition("w", steps),
+                  null,
+                  Json.NULL,
+                  new Fork(first.id(), "join", "ann", done)));
       assertThat(step(run(id), "join").state()).as("%s", join).isEqualTo(TaskState.PENDING);
       workOff();
       assertThat(run(id).state()).isEqualTo(RunState.SUCCEEDED);
@@ -186,6 +193,36 @@ class DecidedRunContractTest extends Contract {
     }
     clock.advance(Duration.ofMillis(1));
     advanceAll();
+  }
+
+  @Test
+  void aSignalThatTheRunHasGotAnswersWhatIsStartedOver() {
+    Step go =
+        Step.of("go", Kind.SIGNAL, TaskSpec.builder("signal").timeout(HOUR).build())
+            .signal("go")
+            .after("a")
+            .build();
+    Run run = start("null", task("a").build(), go);
+    stores.runs().signal(run.id(), "go", Json.of("1"), "ann", newNonce());
+    workOff();
+    for (String again : List.of("a", "go")) {
+      act(run, new StepAction.Rerun(again, null, null));
+      workOff();
+      assertThat(run(run.id()).state()).isEqualTo(RunState.SUCCEEDED);
+      assertThat(find(step(run, "go").taskId()).result()).isEqualTo(Json.of("1"));
+    }
+
+    Run late = start("null", task("a").build(), go);
+    workOff();
+    clock.advance(HOUR);
+    advanceAll();
+    assertThat(step(run(late.id()), "go").reason()).isEqualTo(Reason.TIMED_OUT);
+    stores.runs().retry(late.id(), newNonce());
+    advanceAll();
+    assertThat(step(run(late.id()), "go").waitingFor()).isEqualTo("signal:go");
+    stores.runs().signal(late.id(), "go", Json.of("2"), "ann", newNonce());
+    advanceAll();
+    assertThat(run(late.id()).state()).isEqualTo(RunState.SUCCEEDED);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.taskorch.store.EventLog.Event;
 import io.taskorch.store.EventLog.RunActed;
 import io.taskorch.store.EventLog.TaskMoved;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.NewRun.Fork;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Json;
 import io.taskorch.task.Lease;
@@ -20,6 +21,7 @@ import io.taskorch.workflow.StepAction;
 import io.taskorch.workflow.WorkflowDefinition;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -114,6 +116,24 @@ class EventLogContractTest extends Contract {
             new RunActed(id, "rerun", "plain", "cleo", null),
             new RunActed(id, "cancel", null, "dan", null),
             new RunActed(id, "retry", null, "eve", null));
+  }
+
+  @Test
+  void aForkIsToldOfBothRuns() {
+    String id = newId();
+    String fork = newId();
+    WorkflowDefinition definition =
+        new WorkflowDefinition("w", List.of(Step.task("a", TaskSpec.of("t")).build()));
+    stores.runs().start(new NewRun(id, definition, Json.NULL));
+    for (int i = 0; i < 2; i++) {
+      stores
+          .runs()
+          .start(new NewRun(fork, definition, null, Json.NULL, new Fork(id, "a", "ann", Map.of())));
+    }
+    assertThat(events().stream().filter(RunActed.class::isInstance))
+        .containsExactly(
+            new RunActed(id, "fork", "a", "ann", fork),
+            new RunActed(fork, "fork-of", "a", "ann", id));
   }
 
   private List<Event> events() {
