@@ -34,6 +34,11 @@ class RandomRunTest {
     trial.lead(seed);
   }
 
+  @Property(seed = "2", tries = 40, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void soDoItsForks(@ForAll long seed) {
+    trial.lead(seed, true);
+  }
+
   @Example
   void whatFailedOnceDoesNotAgain() {
     for (long seed : FAILED_ONCE) {
@@ -45,5 +50,6 @@ class RandomRunTest {
   @Tag("explore")
   void aRunEndsAsItShouldForLong(@ForAll long seed) {
     trial.lead(seed);
+    trial.lead(seed, true);
   }
 }

@@ -2,11 +2,15 @@ package io.taskorch.testing.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.WorkflowClient;
+import io.taskorch.json.PayloadCodec;
 import io.taskorch.redis.WatchedStores;
 import io.taskorch.redis.WatchedStores.Killed;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Json;
@@ -18,6 +22,7 @@ import io.taskorch.task.TaskState;
 import io.taskorch.task.TaskorchException;
 import io.taskorch.testing.TestNamespace;
 import io.taskorch.testing.TestRedis;
+import io.taskorch.testing.model.Snapshot;
 import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.OnFailure;
 import io.taskorch.workflow.Progression;
@@ -38,6 +43,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random runs on a real store of one partition. Whatever is done to a run, and wherever a program
@@ -54,16 +60,20 @@ final class RunTrial implements AutoCloseable {
   private static final Set<String> LEFT =
       Set.of("clock", "namespace", "queues", "sequence", "events", "reaper", "lanes");
 
+  private static final RunFilter ALL = new RunFilter(List.of(), null, null, null, false, 500, null);
+
   private static final Set<TaskState> RELEASED =
       Set.of(TaskState.SCHEDULED, TaskState.PENDING, TaskState.RUNNING, TaskState.RETRYING);
 
   private final TestNamespace namespace;
   private final Stores stores;
+  private final WorkflowClient client;
   private Random random = new Random(0);
   private double dies;
   private double repeats;
   private int made;
   private String runId = "";
+  private final List<String> forks = new ArrayList<>();
   private final List<Leased> leases = new ArrayList<>();
   private final Map<String, String> starts = new HashMap<>();
   private final Map<String, Map<String, Step>> definitions = new HashMap<>();
@@ -72,6 +82,8 @@ final class RunTrial implements AutoCloseable {
   private RunTrial(TestNamespace namespace) {
     this.namespace = namespace;
     this.stores = WatchedStores.connect(namespace, this::around);
+    this.client =
+        new WorkflowClient(stores, new PayloadCodec(new ObjectMapper()), namespace.clock());
   }
 
   static RunTrial open() {
@@ -92,8 +104,17 @@ final class RunTrial implements AutoCloseable {
     return call.get();
   }
 
-  /** Leads a run of this seed through its life and looks at it. */
+  /** As {@link #lead(long, boolean)}, without forks. */
   void lead(long seed) {
+    lead(seed, false);
+  }
+
+  /**
+   * Leads a run of this seed through its life and looks at it.
+   *
+   * @param forked whether it is forked too, while it runs and when it has ended
+   */
+  void lead(long seed, boolean forked) {
     namespace.clear();
     namespace.clock().stop();
     random = new Random(seed);
@@ -101,11 +122,12 @@ final class RunTrial implements AutoCloseable {
     repeats = 0;
     made = 0;
     leases.clear();
+    forks.clear();
     starts.clear();
     definitions.clear();
     said.clear();
     try {
-      lead();
+      lead(forked ? new Random(~seed) : null);
     } catch (AssertionError | RuntimeException e) {
       String last =
           said.subList(Math.max(0, said.size() - 80), said.size()).stream()
@@ -115,7 +137,10 @@ final class RunTrial implements AutoCloseable {
     }
   }
 
-  private void lead() {
+  /**
+   * @param forking draws where to fork; null for no forks
+   */
+  private void lead(@Nullable Random forking) {
     RandomWorkflow.INNER.forEach(
         (name, definition) ->
             stores
@@ -129,7 +154,10 @@ final class RunTrial implements AutoCloseable {
     int actions = random.nextInt(60);
     dies = rough ? 0.01 : 0;
     for (int i = 0; i < actions; i++) {
-      attempt();
+      attempt(this::act);
+      if (forking != null && forking.nextInt(20) == 0) {
+        attempt(() -> fork(forking));
+      }
       if (i % 4 == 0) {
         checkStarts();
       }
@@ -138,7 +166,44 @@ final class RunTrial implements AutoCloseable {
     repeats = 0;
     finish();
     runs().forEach(this::checkEnd);
+    if (forking != null) {
+      forkWhatHasEnded(forking);
+    }
     checkNothingIsLeft();
+  }
+
+  /** Forks a run at some step, whatever the state of either. */
+  private void fork(Random forking) {
+    List<Run> runs = quietly(this::runs);
+    Run run = runs.get(forking.nextInt(runs.size()));
+    String step = run.steps().get(forking.nextInt(run.steps().size())).name();
+    say("fork " + run.id() + " at " + step);
+    try {
+      client.fork(run.id(), step, null);
+    } finally {
+      // One over which the program died may have begun all the same.
+      quietly(() -> stores.runs().list(ALL)).runs().stream()
+          .map(Run::id)
+          .filter(id -> !id.equals(runId) && !forks.contains(id))
+          .forEach(forks::add);
+    }
+  }
+
+  /** A fork of what has ended leaves it as it is, to the byte. */
+  private void forkWhatHasEnded(Random forking) {
+    Set<String> old = new HashSet<>();
+    for (Run run : runs()) {
+      old.add(run.id());
+      run.steps().forEach(step -> old.add(step.taskId()));
+    }
+    Snapshot before = Snapshot.of(namespace);
+    attempt(() -> fork(forking));
+    finish();
+    runs().forEach(this::checkEnd);
+    assertThat(Snapshot.of(namespace).changedSince(before, ""))
+        .filteredOn(key -> old.stream().anyMatch(key::contains))
+        .as("what a fork has changed")
+        .isEmpty();
   }
 
   private String operation() {
@@ -146,10 +211,10 @@ final class RunTrial implements AutoCloseable {
   }
 
   /** One thing that somebody does, whether it is allowed or not. */
-  private void attempt() {
+  private void attempt(Runnable what) {
     double was = dies;
     try {
-      act();
+      what.run();
     } catch (TaskorchException e) {
       say("  refused: " + e.getMessage());
     } catch (Killed e) {
@@ -368,10 +433,11 @@ final class RunTrial implements AutoCloseable {
     }
   }
 
-  /** The run and all that came about from it. */
+  /** The run and its forks, and all that came about from them. */
   private List<Run> runs() {
     List<Run> found = new ArrayList<>();
     collect(runId, found);
+    forks.forEach(id -> collect(id, found));
     return found;
   }
 
@@ -466,6 +532,9 @@ final class RunTrial implements AutoCloseable {
       if (step.reason() != null && BY_SOMEBODY.contains(step.reason())) {
         continue;
       }
+      if (forks.contains(run.id()) && isTakenOver(step)) {
+        continue;
+      }
       Decision decision = decided(run, step, counted);
       Decision done =
           step.reason() == Reason.UPSTREAM_FAILED
@@ -473,6 +542,11 @@ final class RunTrial implements AutoCloseable {
               : step.reason() == Reason.UPSTREAM_SKIPPED ? Decision.SKIP : Decision.RUN;
       assertThat(done).as("%s of %s: %s", step.name(), run.id(), step.state()).isEqualTo(decision);
     }
+  }
+
+  /** Whether a step of a fork was done by the other run, as far as it shows. */
+  private static boolean isTakenOver(StepStatus step) {
+    return step.state() == TaskState.SUCCEEDED && step.startedAt() == null;
   }
 
   private void checkNothingIsLeft() {
