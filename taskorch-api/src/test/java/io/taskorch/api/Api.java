@@ -49,7 +49,7 @@ public final class Api implements AutoCloseable {
 
   public static Api start(Set<App> apps, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
-    all.put("redis.addr", TestRedis.uri().getHost() + ":" + TestRedis.uri().getPort());
+    all.put("redis.addr", TestRedis.uri().toString());
     all.put("redis.namespace", "api-" + UUID.randomUUID());
     all.put("server.port", "0");
     all.put("metrics.port", "0");

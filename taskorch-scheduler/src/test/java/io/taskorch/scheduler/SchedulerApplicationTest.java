@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SchedulerApplicationTest {
 
-  private final String redis = TestRedis.uri().getHost() + ":" + TestRedis.uri().getPort();
+  private final String redis = TestRedis.uri().toString();
   private final String namespace = "scheduler-" + UUID.randomUUID();
 
   @TempDir private Path folder;

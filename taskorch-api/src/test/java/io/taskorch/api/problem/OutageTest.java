@@ -17,8 +17,7 @@ class OutageTest {
   @Test
   void withoutRedisCallsAreRefusedForNowAndGoOnWithoutARestart() {
     try (FaultProxy proxy = FaultProxy.before(TestRedis.uri());
-        Api api =
-            Api.start(Map.of("redis.addr", proxy.uri().getHost() + ":" + proxy.uri().getPort()))) {
+        Api api = Api.start(Map.of("redis.addr", proxy.uri().toString()))) {
       String id = api.submit("{\"type\":\"a\"}");
       proxy.refuse();
       Answer refused = api.post("/v1/tasks", "{\"type\":\"a\"}");
@@ -46,8 +45,7 @@ class OutageTest {
   @Test
   void aFullRedisTakesNoMoreAndLetsWhatIsThereBeRead() {
     try (EmbeddedRedis redis = EmbeddedRedis.start(Map.of("maxmemory", "6mb"));
-        Api api =
-            Api.start(Map.of("redis.addr", redis.uri().getHost() + ":" + redis.uri().getPort()))) {
+        Api api = Api.start(Map.of("redis.addr", redis.uri().toString()))) {
       String first = api.submit("{\"type\":\"a\"}");
       String body = "{\"type\":\"a\",\"payload\":\"" + "x".repeat(100_000) + "\"}";
       Answer answer = api.post("/v1/tasks", body);

@@ -21,7 +21,7 @@ class OtherApplicationTest {
   private final Map<String, Object> settings =
       Map.of(
           "taskorch.redis.addr",
-          TestRedis.uri().getHost() + ":" + TestRedis.uri().getPort(),
+          TestRedis.uri().toString(),
           "taskorch.redis.namespace",
           "other-" + UUID.randomUUID(),
           "taskorch.worker.concurrency",

@@ -37,7 +37,7 @@ class WorkerApplicationTest {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  private final String redis = TestRedis.uri().getHost() + ":" + TestRedis.uri().getPort();
+  private final String redis = TestRedis.uri().toString();
   private final String namespace = "worker-" + UUID.randomUUID();
 
   @TempDir private Path folder;
