@@ -192,8 +192,8 @@ final class WorkflowController {
       operationId = "forkWorkflow",
       summary = "Starts a new run that is like this one up to a step",
       description =
-          "What has succeeded here and does not depend on the step counts as done, with the same"
-              + " results. This run stays as it is.")
+          "What has succeeded here, has not been undone and does not depend on the step counts as"
+              + " done, with the same results. This run stays as it is.")
   @ApiResponse(responseCode = "201", description = "the new run")
   @ApiResponse(responseCode = "200", description = "the first run of the idempotency key")
   HttpResponse<RunView> fork(
