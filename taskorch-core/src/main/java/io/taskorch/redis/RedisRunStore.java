@@ -1,6 +1,8 @@
 package io.taskorch.redis;
 
+import io.taskorch.redis.RunUpload.OtherVersionException;
 import io.taskorch.redis.RunUpload.UploadedStep;
+import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.NewRun;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.RunStore;
@@ -8,6 +10,7 @@ import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.workflow.Dag;
+import io.taskorch.workflow.DefinitionJson;
 import io.taskorch.workflow.IllegalRunMoveException;
 import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.PayloadReferences;
@@ -36,12 +39,15 @@ final class RedisRunStore implements RunStore {
 
   private final RedisCalls calls;
   private final Partitions partitions;
+  private final DefinitionStore definitions;
   private final RunAdvance advance;
   private final RunLister lister;
 
-  RedisRunStore(RedisCalls calls, Partitions partitions, RunAdvance advance) {
+  RedisRunStore(
+      RedisCalls calls, Partitions partitions, DefinitionStore definitions, RunAdvance advance) {
     this.calls = calls;
     this.partitions = partitions;
+    this.definitions = definitions;
     this.advance = advance;
     this.lister = new RunLister(calls, partitions, this::header);
   }
@@ -59,8 +65,16 @@ final class RedisRunStore implements RunStore {
             "",
             0,
             0);
-    if (upload.store(calls, fork)) {
-      advance.go(TaskId.partitionOf(run.id()));
+    try {
+      if (upload.store(calls, fork)) {
+        advance.go(TaskId.partitionOf(run.id()));
+      }
+    } catch (OtherVersionException e) {
+      // It goes on as it was begun, whatever has been defined since.
+      String name = run.definition().name();
+      DefinitionStore.Stored stored = definitions.find(name, e.version()).orElseThrow(() -> e);
+      WorkflowDefinition begun = DefinitionJson.read(stored.document()).definition();
+      start(new NewRun(run.id(), begun, e.version(), run.input(), fork));
     }
   }
 

@@ -235,7 +235,7 @@ public final class RedisStores implements Stores {
 
   @Override
   public RunStore runs() {
-    return new RedisRunStore(calls, partitions, advance);
+    return new RedisRunStore(calls, partitions, definitions, advance);
   }
 
   @Override

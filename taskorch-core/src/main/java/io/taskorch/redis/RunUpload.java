@@ -61,6 +61,23 @@ record RunUpload(
     return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
   }
 
+  /** Somebody has begun to store the run as another definition, or another version of it. */
+  static final class OtherVersionException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+    private final int version;
+
+    private OtherVersionException(String id, String stored) {
+      super("run " + id + " is being stored as " + stored);
+      int at = stored.lastIndexOf('@');
+      this.version = at < 0 ? 0 : Integer.parseInt(stored.substring(at + 1));
+    }
+
+    /** 0 when that definition is not stored. */
+    int version() {
+      return version;
+    }
+  }
+
   /** As {@link #store(RedisCalls, NewRun.Fork)}, of a run that is no fork. */
   boolean store(RedisCalls calls) {
     return store(calls, null);
@@ -71,6 +88,7 @@ record RunUpload(
    *
    * @param fork how it follows from another run; null for one that does not
    * @return whether there is more to do than one call does
+   * @throws OtherVersionException somebody has begun to store it otherwise
    */
   boolean store(RedisCalls calls, NewRun.@Nullable Fork fork) {
     int partition = TaskId.partitionOf(id);
@@ -95,6 +113,9 @@ record RunUpload(
       String reply = calls.word(partition, "run/stage", args);
       if (reply.equals("too_many_queues")) {
         throw RedisTaskStore.tooManyQueues();
+      }
+      if (reply.startsWith("other ")) {
+        throw new OtherVersionException(id, reply.substring("other ".length()));
       }
       if (reply.equals("exists") || !storeWaits(chunk, calls)) {
         return false;

@@ -343,6 +343,6 @@ end
 local function end_task(t, to, reason, at)
   mark_ended(t, to, reason, at)
   if t.run then
-    step_ended(t.run, t.step, to == 'F' and not failure_counts(t.in_run) and 'D' or to)
+    step_ended(t.run, t.step, state_for_run(to, t.in_run))
   end
 end

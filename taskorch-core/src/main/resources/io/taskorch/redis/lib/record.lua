@@ -78,12 +78,16 @@ local function open_record(id, bytes)
 end
 
 -- needs_decision(t): whether a program decides what becomes of an opened step. failure_counts(in_run):
--- whether a step's failure is one of its run; in_run is the character of the header.
+-- whether a step's failure is one of its run; in_run is the character of the header. state_for_run(state,
+-- in_run): the state of a step as its run sees it, which is D for what counts as a success.
 local function needs_decision(t)
   return t.in_run == '2' or t.in_run == '4'
 end
 local function failure_counts(in_run)
   return in_run < '3'
+end
+local function state_for_run(state, in_run)
+  return state == 'F' and not failure_counts(in_run) and 'D' or state
 end
 
 -- ready_score(priority, sequence): where a task stands among the ready ones of its queue, as text:

@@ -1,12 +1,12 @@
 -- start_over(t): resets what the attempts of the last generation left behind. The fence is never
 -- reset, the history stays.
 --- @include "lib/plan"
+local LAST_GENERATION = '9999'
 local function start_over(t)
-  local generation = tonumber(t.generation) + 1
-  if generation > 9999 then
+  if t.generation == LAST_GENERATION then
     error('GENERATIONS_SPENT ' .. t.id)
   end
-  t.generation = format('%04d', generation)
+  t.generation = format('%04d', t.generation + 1)
   t.attempt = 0
   t.failures = 0
   t.crashes = 0

@@ -27,9 +27,8 @@ local function go_on_with_edges(r, index, from)
     state = state_of(bytes)
     if not FINAL[state] then
       return
-    elseif state == 'F' and not failure_counts(sub(bytes, 216, 216)) then
-      state = 'D'
     end
+    state = state_for_run(state, sub(bytes, 216, 216))
   end
   settle_steps(r, {{index = index, state = state, from = from}}, at)
 end
@@ -186,6 +185,13 @@ end
 -- added to work.ready, or to work.ended when what is upstream of it lets it end again.
 local function redo_step(r, t, index, join, work)
   local was = t.state
+  work.reopened[index] = true
+  reopen_step(r, index)
+  if t.generation == LAST_GENERATION then
+    -- It stays as it is: an error here would hold up every run of the partition.
+    work.ended[#work.ended + 1] = {index = tonumber(index), state = state_for_run(was, t.in_run)}
+    return
+  end
   index_remove(index_key(t.queue, was), t.id)
   if was == 'K' then
     write('SREM', r.key .. ':skipped', index)
@@ -213,8 +219,6 @@ local function redo_step(r, t, index, join, work)
       work.ended[#work.ended + 1] = {index = tonumber(index), state = becomes}
     end
   end
-  work.reopened[index] = true
-  reopen_step(r, index)
 end
 
 -- redo_steps(r, redo, place, work): steps in topological order, so that what a step depends on has been

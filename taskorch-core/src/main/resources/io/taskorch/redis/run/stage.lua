@@ -12,7 +12,8 @@
 --         the steps that it depends on; what the run counts of what holds it back, or "" when it counts
 --         nothing; the steps that do, unless run/stage_waits has them; its join, as the run has it; name of the signal that it waits for, or ""; id of a task of this partition that has
 --         succeeded in its place, or ""
--- Reply   "ok" | "exists" when the run has begun | "too_many_queues"
+-- Reply   "ok" | "exists" when the run has begun | "other <name>" when somebody has begun to upload
+--         it as another definition, or another version of it | "too_many_queues"
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
@@ -20,9 +21,11 @@
 --- @include "lib/waits"
 
 local key = RUN .. ARGV[1]
-local state = call('HGET', key, 'state')
+local state, name = unpack(call('HMGET', key, 'state', 'name'))
 if state and state ~= 'G' then
   return 'exists'
+elseif state and name ~= ARGV[2] then
+  return 'other ' .. name
 end
 local at = now()
 local at13 = format('%013d', at)

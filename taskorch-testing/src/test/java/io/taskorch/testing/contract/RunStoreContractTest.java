@@ -243,6 +243,20 @@ class RunStoreContractTest extends Contract {
   }
 
   @Test
+  void aStepThatCannotStartOverOnceMoreStaysAndHoldsUpNothing() {
+    Run run = start(List.of(step("a"), step("b", "a")));
+    Run other = start(List.of(step("c")));
+    fail(claimSteps().get("a"));
+    String record = "{" + namespace.name() + ":" + home() + "}:task:" + taskId(run.id(), "a");
+    namespace.raw().number("SETRANGE", record, 73, "9999");
+    stores.runs().retry(run.id(), newNonce());
+    advanceAll();
+    assertThat(runState(run.id())).isEqualTo(RunState.FAILED);
+    assertThat(states(run.id())).isEqualTo(Map.of("a", TaskState.FAILED, "b", TaskState.CANCELLED));
+    assertThat(runState(other.id())).isEqualTo(RunState.RUNNING);
+  }
+
+  @Test
   void aStepIsNeitherRetriedNorDeletedAlone() {
     Run run = start(List.of(step("a")));
     fail(claimSteps().get("a"));

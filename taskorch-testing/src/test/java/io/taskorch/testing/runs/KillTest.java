@@ -1,6 +1,7 @@
 package io.taskorch.testing.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskorch.client.ScheduleClient;
@@ -167,6 +168,33 @@ class KillTest {
       live(i, false, this::leadLargeRun);
       live(i, true, this::leadLargeRun);
     }
+  }
+
+  @Test
+  void aRunGoesOnInTheVersionThatItWasBegunIn() {
+    List<Step> steps = IntStream.range(0, 150).mapToObj(i -> task("n" + i).build()).toList();
+    WorkflowDefinition before = new WorkflowDefinition("w", steps);
+    WorkflowDefinition after = new WorkflowDefinition("w", List.of(task("other").build()));
+    live(
+        0,
+        true,
+        () -> {
+          save(before);
+          save(after);
+          String id = id();
+          Json input = Json.of("null");
+          assertThatThrownBy(() -> mortal.runs().start(new NewRun(id, before, 1, input)))
+              .isInstanceOf(Killed.class);
+          survivor.runs().start(new NewRun(id, after, 2, input));
+          assertThat(run(id).version()).isEqualTo(1);
+          assertThat(run(id).steps()).hasSize(150);
+        });
+  }
+
+  private static void save(WorkflowDefinition definition) {
+    Json document = DefinitionJson.write(definition, null);
+    String digest = String.valueOf(definition.steps().size()).repeat(64).substring(0, 64);
+    survivor.definitions().save(definition.name(), digest, document, digest);
   }
 
   /** Which is to die after the one before, if nothing but memory is lost in between. */
