@@ -7,6 +7,7 @@ import io.taskorch.Taskorch;
 import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.RunStore.RunPage;
 import io.taskorch.store.StoredSchedule;
+import io.taskorch.store.TaskFilter;
 import io.taskorch.task.Attempt;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
@@ -72,7 +73,7 @@ class KilledProcessesTest {
         {'name':'behind','task_type':'echo','dependencies':['left']},
         {'name':'rejoined','task_type':'echo','dependencies':['taken','behind'],
          'join':'any_succeeded','payload':'${steps.begin.result} again'},
-        {'name':'work','task_type':'sleep','dependencies':['begin'],'payload':{'for':'300ms'}},
+        {'name':'work','task_type':'sleep','dependencies':['begin'],'payload':{'for':'1s'}},
         {'name':'each','task_type':'echo','dependencies':['begin'],'for_each':'${input.list}',
          'max_parallel':%d,'payload':['${index}','${item}']},
         {'name':'all','task_type':'echo','dependencies':['each'],'payload':'${steps.each.result}'},
@@ -99,7 +100,7 @@ class KilledProcessesTest {
           Map.entry("left", "SKIPPED"),
           Map.entry("behind", "SKIPPED"),
           Map.entry("rejoined", "\"1 again\""),
-          Map.entry("work", "{\"for\":\"300ms\"}"),
+          Map.entry("work", "{\"for\":\"1s\"}"),
           Map.entry("each", LIST),
           Map.entry("all", LIST),
           Map.entry("inner", BYE),
@@ -145,6 +146,7 @@ class KilledProcessesTest {
 
   @TempDir private Path folder;
   private final Map<String, List<CliProcess>> processesOf = new HashMap<>();
+  private final List<Future<?>> callers = new ArrayList<>();
   private final List<String> ended = new CopyOnWriteArrayList<>();
   private EmbeddedRedis redis;
   private Processes processes;
@@ -171,7 +173,6 @@ class KilledProcessesTest {
   void everyRunEndsAsIfNobodyHadDied() throws Exception {
     assertThat(ask("PUT", "/v1/workflow-definitions/inner", INNER).statusCode()).isEqualTo(201);
     assertThat(ask("PUT", "/v1/schedules/tick", SCHEDULE).statusCode()).isEqualTo(201);
-    List<Future<?>> callers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < CALLERS; i++) {
         boolean early = i % 2 == 0;
@@ -205,16 +206,34 @@ class KilledProcessesTest {
   /** Runs go on to end while the process is away, and after it has come back. */
   private void killAndStartAgain(String app, int index) {
     untilMoreHaveEnded();
-    processesOf.get(app).get(index).kill();
+    CliProcess victim = processesOf.get(app).get(index);
+    if (app.equals("worker")) {
+      String id = victim.workerId();
+      await().atMost(Processes.LONGEST).until(() -> isAtWork(id));
+    }
+    victim.kill();
     untilMoreHaveEnded();
     CliProcess next = processes.start(app);
     assertThat(next.url()).isNotNull();
     processesOf.get(app).set(index, next);
   }
 
+  /** Whether a worker has begun something that it will not be done with so soon. */
+  private boolean isAtWork(String worker) {
+    Instant lately = Instant.now().minusMillis(500);
+    return taskorch.client().list(TaskFilter.ofState(TaskState.RUNNING)).tasks().stream()
+        .filter(task -> worker.equals(task.workerId()) && task.startedAt().isAfter(lately))
+        .anyMatch(task -> task.step() != null && task.step().name().equals("work"));
+  }
+
   private void untilMoreHaveEnded() {
     int before = ended.size();
-    await().atMost(Processes.LONGEST).until(() -> ended.size() >= before + RUNS_A_DEATH);
+    // A caller that has failed says in the end what it missed.
+    await()
+        .atMost(Processes.LONGEST.plusSeconds(30))
+        .until(
+            () ->
+                ended.size() >= before + RUNS_A_DEATH || callers.stream().anyMatch(Future::isDone));
   }
 
   /**
