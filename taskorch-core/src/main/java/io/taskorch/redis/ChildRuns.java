@@ -231,18 +231,24 @@ final class ChildRuns {
 
   /** The results of the steps that no other one depends on, by name. */
   private Json ofLastSteps(String runId) {
-    List<Object> reply =
-        calls.list(
-            TaskId.partitionOf(runId),
-            "run/last_results",
-            Args.of().add(runId).add(RedisTaskStore.MOST_BYTES + 1));
     ByteArrayOutputStream object = new ByteArrayOutputStream();
     object.write('{');
-    for (int i = 0; i < reply.size(); i += 2) {
-      // A name has no character that JSON would escape.
-      object.writeBytes(Args.bytes((i == 0 ? "\"" : ",\"") + Replies.text(reply.get(i)) + "\":"));
-      byte[] result = Replies.bytes(reply.get(i + 1));
-      object.writeBytes(result.length == 0 ? Json.NULL.utf8() : result);
+    int from = 0;
+    // What is too large already need not be read to its end.
+    while (from >= 0 && object.size() <= Outcome.MOST_RESULT_BYTES) {
+      List<Object> reply =
+          calls.list(
+              TaskId.partitionOf(runId),
+              "run/last_results",
+              Args.of().add(runId).add(from).add(RESULTS_A_CALL).add(RedisTaskStore.MOST_BYTES));
+      from = (int) Replies.number(reply.getFirst());
+      for (int i = 1; i < reply.size(); i += 2) {
+        // A name has no character that JSON would escape.
+        String before = object.size() == 1 ? "\"" : ",\"";
+        object.writeBytes(Args.bytes(before + Replies.text(reply.get(i)) + "\":"));
+        byte[] result = Replies.bytes(reply.get(i + 1));
+        object.writeBytes(result.length == 0 ? Json.NULL.utf8() : result);
+      }
     }
     object.write('}');
     return Json.ofUtf8(object.toByteArray());

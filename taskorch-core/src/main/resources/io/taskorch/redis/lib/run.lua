@@ -37,7 +37,8 @@
 --
 -- Verbs of the advance list: "e <index> <from>" goes on with the edges of a step from a place in the
 -- text of its dependents, "c <from>" with the cancelling of steps, "h <count>" with filling the window,
--- "m <index> <from>" with adding to what is to be started over what is downstream of it, "r" or,
+-- "m <index> <from>" with adding to what is to be started over what is downstream of it, "s <signal>"
+-- with waking those that wait for a signal which has come, "r" or,
 -- within the books of a step, "r <index> <from>" with the starting over.
 
 --- @include "generated/constants"

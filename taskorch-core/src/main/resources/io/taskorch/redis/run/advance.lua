@@ -8,8 +8,8 @@
 --- @include "lib/start_over"
 
 local MOST_STEPS = 200
--- To cancel a step takes more than to look at it, to start it over still more.
-local MOST_CANCELLED = 100
+-- To wake or cancel a step takes more than to look at it, to start it over still more.
+local MOST_MOVED = 100
 local MOST_REDONE = 50
 -- Of steps that are started over one call looks at so many edges that lead to them.
 local MOST_BOOKED = 1000
@@ -36,7 +36,7 @@ end
 -- go_on_cancelling(r, from): the steps from an index on.
 local function go_on_cancelling(r, from)
   local steps = tonumber(call('HGET', r.key, 'steps'))
-  local last = math.min(from + MOST_CANCELLED, steps) - 1
+  local last = math.min(from + MOST_MOVED, steps) - 1
   for index = from, last do
     local id = step_id(r, index)
     local bytes = read_beginning(RECORD .. id)
@@ -60,6 +60,31 @@ local function go_on_filling(r, count)
   local freed = {}
   take_held(r, count, freed)
   start_steps(r, freed, at)
+end
+
+-- go_on_waking(r, name): steps that wait for a signal which has come are to be decided now.
+local function go_on_waking(r, name)
+  local text = call('HGET', r.key .. ':awaiting', name) or ''
+  local woken, rest = 0, 1
+  for index, behind in string.gmatch(text, '(%d+)()') do
+    if woken == MOST_MOVED then
+      break
+    end
+    local id = step_id(r, index)
+    local t = open_record(id, read_beginning(RECORD .. id))
+    -- One that was started over since may have to wait for others first.
+    if t.state == 'B' and tonumber(t.started) > 0 then
+      undecide(r.id .. ' ' .. index, at)
+    end
+    woken, rest = woken + 1, behind
+  end
+  text = sub(text, rest + 1)
+  if text == '' then
+    write('HDEL', r.key .. ':awaiting', name)
+  else
+    write('HSET', r.key .. ':awaiting', name, text)
+    leave_for_later(r, 's ' .. name)
+  end
 end
 
 -- insert(list, place, index): puts a step into an ascending list, behind a place.
@@ -288,6 +313,8 @@ repeat
       go_on_cancelling(r, tonumber(first))
     elseif verb == 'h' then
       go_on_filling(r, tonumber(first))
+    elseif verb == 's' then
+      go_on_waking(r, first)
     elseif verb == 'm' then
       go_on_marking(r, tonumber(first), tonumber(second))
     else

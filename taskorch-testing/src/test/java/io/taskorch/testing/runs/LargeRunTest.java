@@ -15,6 +15,8 @@ import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.testing.EmbeddedRedis;
 import io.taskorch.testing.TestNamespace;
+import io.taskorch.workflow.DefinitionJson;
+import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
 import io.taskorch.workflow.WorkflowDefinition;
@@ -52,6 +54,9 @@ class LargeRunTest {
   private static final int SIZE = 10_000;
   private static final Duration MOST_TO_START = Duration.ofSeconds(2);
   private static final Duration LONGEST_CALL = Duration.ofMillis(10);
+
+  /** Longer than any run is. */
+  private static final Duration KEPT = Duration.ofDays(40);
 
   private static final int TRIES = 3;
 
@@ -159,6 +164,25 @@ class LargeRunTest {
   }
 
   @Test
+  void signalled(TestReporter reporter) {
+    List<Step> steps =
+        IntStream.range(0, SIZE)
+            .mapToObj(
+                i -> Step.of("n" + i, Kind.SIGNAL, TaskSpec.of("signal")).signal("go").build())
+            .toList();
+    lead(reporter, "signalled", steps, "null", LargeRunTest::signal);
+  }
+
+  @Test
+  void ofAnotherWorkflow(TestReporter reporter) {
+    Json inner = DefinitionJson.write(new WorkflowDefinition("inner", fan(SIZE)), null);
+    stores.definitions().save("inner", "0".repeat(64), inner, "0".repeat(22));
+    Step step =
+        Step.of("inner", Kind.WORKFLOW, TaskSpec.of("workflow")).workflow("inner", null).build();
+    lead(reporter, "of another workflow", List.of(step), "null", LargeRunTest::succeed);
+  }
+
+  @Test
   void cancelled(TestReporter reporter) {
     lead(reporter, "cancelled", fan(SIZE), "null", LargeRunTest::cancel);
   }
@@ -198,6 +222,9 @@ class LargeRunTest {
     Duration started = Duration.ofNanos(System.nanoTime() - before);
     life.accept(id);
     Duration all = Duration.ofNanos(System.nanoTime() - before);
+    namespace.clock().advance(KEPT);
+    while (stores.upkeep().prune(0, Duration.ZERO) > 0) {}
+    assertThat(stores.runs().find(id)).isEmpty();
     return new Took(started, all, longest, longestCall);
   }
 
@@ -212,6 +239,13 @@ class LargeRunTest {
     assertThat(state(id)).isEqualTo(RunState.FAILED);
     stores.runs().retry(id, UUID.randomUUID().toString());
     succeed(id);
+  }
+
+  private static void signal(String id) {
+    while (stores.runs().advance(0).more()) {}
+    stores.runs().signal(id, "go", Json.of("1"), "ann", UUID.randomUUID().toString());
+    while (stores.runs().advance(0).more()) {}
+    assertThat(state(id)).isEqualTo(RunState.SUCCEEDED);
   }
 
   private static void cancel(String id) {
