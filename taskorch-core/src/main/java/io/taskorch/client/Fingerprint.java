@@ -144,6 +144,10 @@ final class Fingerprint {
               text(value);
             });
     value(spec.retention());
+    if (spec.unique() != null) {
+      // Only where there is one: keys that were used before there were any stay as they are.
+      value(spec.unique());
+    }
   }
 
   /** What has one text for one value: durations, instants, a record of such and numbers. */

@@ -33,8 +33,17 @@ final class IdempotentSubmission<T> {
     this.find = find;
   }
 
-  /** What is stored now, and whether by this call. */
-  record Stored<T>(T thing, boolean created) {}
+  /**
+   * What is stored now.
+   *
+   * @param created whether by this call
+   * @param reserved whether under the reserved id: what stands in its place is asked for again
+   */
+  record Stored<T>(T thing, boolean created, boolean reserved) {
+    Stored(T thing, boolean created) {
+      this(thing, created, true);
+    }
+  }
 
   /**
    * @param id for the thing, if the key is new
@@ -50,7 +59,9 @@ final class IdempotentSubmission<T> {
       return new Stored<>(first, false);
     }
     Stored<T> stored = store.apply(reservation);
-    keys.confirm(key, reserved);
+    if (stored.reserved) {
+      keys.confirm(key, reserved);
+    }
     return stored;
   }
 }

@@ -16,6 +16,8 @@ import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.TaskorchException;
+import io.taskorch.task.UniqueConflictException;
+import io.taskorch.task.UniqueKey;
 import io.taskorch.task.Violations;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -77,7 +79,7 @@ public final class TaskClient {
   /**
    * Submits a task with every default.
    *
-   * @param payload written as JSON; {@link Json} passes as it is
+   * @param payload written as JSON; {@link Json} passes as it is. Its type may be {@link Unique}
    */
   public TaskHandle<Json> enqueue(String type, @Nullable Object payload) {
     return enqueue(type, payload, Json.class);
@@ -86,10 +88,13 @@ public final class TaskClient {
   /**
    * Submits a task with every default.
    *
+   * @param payload written as JSON; {@link Json} passes as it is. Its type may be {@link Unique}
    * @param result what its result is read as
    */
   public <R> TaskHandle<R> enqueue(String type, @Nullable Object payload, Class<R> result) {
-    return enqueue(TaskSpec.builder(type).payload(codec.write(payload)).build(), result);
+    Json written = codec.write(payload);
+    UniqueKey unique = UniqueFields.keyOf(type, payload, written);
+    return enqueue(TaskSpec.builder(type).payload(written).unique(unique).build(), result);
   }
 
   /** See {@link #submit}. */
@@ -127,15 +132,16 @@ public final class TaskClient {
    * @throws io.taskorch.task.InvalidTaskException its payload is not JSON
    * @throws io.taskorch.task.IdempotencyConflictException the key was used for something else
    * @throws io.taskorch.task.GoneException what the key stands for has been deleted
+   * @throws io.taskorch.task.UniqueConflictException another task holds its unique key
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   public Submission submit(TaskSpec spec) {
     requireJson(spec);
-    int partition = stores.partitions().any();
-    String id = stores.partitions().newId(partition, clock.instant());
+    String id = newId(spec, stores.partitions().any());
     String key = spec.idempotencyKey();
     if (key == null) {
-      return submission(enqueues.get(partition).send(new NewTask(id, spec)));
+      Stored<Task> stored = store(id, spec);
+      return new Submission(stored.thing(), stored.created());
     }
     Stored<Task> stored =
         new IdempotentSubmission<>(
@@ -144,13 +150,30 @@ public final class TaskClient {
     return new Submission(stored.thing(), stored.created());
   }
 
-  private Stored<Task> store(String id, TaskSpec spec) {
-    Enqueued enqueued = enqueues.get(TaskId.partitionOf(id)).send(new NewTask(id, spec));
-    return new Stored<>(enqueued.task(), enqueued.created());
+  /** An id where the task belongs: with its unique key, or where nothing ties it to a place. */
+  private String newId(TaskSpec spec, int anywhere) {
+    UniqueKey unique = spec.unique();
+    int partition = unique == null ? anywhere : stores.partitions().of(unique.key());
+    return stores.partitions().newId(partition, clock.instant());
   }
 
-  private static Submission submission(Enqueued enqueued) {
-    return new Submission(enqueued.task(), enqueued.created());
+  private Stored<Task> store(String id, TaskSpec spec) {
+    NewTask task = new NewTask(id, spec);
+    return stored(task, enqueues.get(TaskId.partitionOf(id)).send(task));
+  }
+
+  /**
+   * @throws UniqueConflictException another one holds its unique key, and does not stand for it
+   */
+  private static Stored<Task> stored(NewTask task, Enqueued answer) {
+    boolean held = !answer.task().id().equals(task.id());
+    UniqueKey unique = task.spec().unique();
+    boolean stands =
+        answer.replaced() || (unique != null && unique.onConflict() == UniqueKey.OnConflict.RETURN);
+    if (held && !stands) {
+      throw new UniqueConflictException(answer.task().id());
+    }
+    return new Stored<>(answer.task(), answer.created(), !held);
   }
 
   private void requireJson(TaskSpec spec) {
@@ -207,7 +230,7 @@ public final class TaskClient {
     return chunks;
   }
 
-  /** Sends some tasks to one partition, where they stay in their order. */
+  /** Sends some tasks, which stay in their order; those without a key go to one partition. */
   private void enqueueChunk(List<TaskSpec> specs, List<Integer> chunk, BatchRow[] rows) {
     if (chunk.isEmpty()) {
       return;
@@ -215,18 +238,27 @@ public final class TaskClient {
     int partition = stores.partitions().any();
     List<NewTask> tasks = new ArrayList<>(chunk.size());
     for (int index : chunk) {
-      String id = stores.partitions().newId(partition, clock.instant());
-      tasks.add(new NewTask(id, specs.get(index)));
+      TaskSpec spec = specs.get(index);
+      tasks.add(new NewTask(newId(spec, partition), spec));
     }
     try {
       List<Enqueued> answers = stores.tasks().enqueue(tasks);
       for (int i = 0; i < answers.size(); i++) {
-        rows[chunk.get(i)] = new BatchRow.Accepted(submission(answers.get(i)));
+        rows[chunk.get(i)] = row(tasks.get(i), answers.get(i));
       }
     } catch (TaskorchException e) {
       for (int index : chunk) {
         rows[index] = new BatchRow.Refused(e);
       }
+    }
+  }
+
+  private static BatchRow row(NewTask task, Enqueued answer) {
+    try {
+      Stored<Task> stored = stored(task, answer);
+      return new BatchRow.Accepted(new Submission(stored.thing(), stored.created()));
+    } catch (UniqueConflictException e) {
+      return new BatchRow.Refused(e);
     }
   }
 

@@ -18,6 +18,7 @@ import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.task.UniqueConflictException;
 import io.taskorch.task.Violation;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,12 +105,16 @@ final class RedisTaskStore implements TaskStore {
     }
     Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
     byte[] created = Replies.bytes(reply.get(1));
+    int held = 2;
     for (int i = 0; i < chunk.items().size(); i++) {
       Encoded item = chunk.items().get(i);
       answers[item.index] =
-          created[i] == '1'
-              ? new Enqueued(fresh(item.task, now), true)
-              : new Enqueued(require(item.task.id()), false);
+          switch (created[i]) {
+            case '1' -> new Enqueued(fresh(item.task, now), true);
+            case '0' -> new Enqueued(require(item.task.id()), false);
+            default ->
+                new Enqueued(require(Replies.text(reply.get(held++))), false, created[i] == 'r');
+          };
     }
   }
 
@@ -400,7 +405,12 @@ final class RedisTaskStore implements TaskStore {
       case "step" ->
           throw new IllegalMoveException(
               verb, id, require(id).state(), "it is a step of a workflow run, which decides");
-      default -> throw new IllegalMoveException(verb, id, TaskState.ofCode(reply.charAt(0)));
+      default -> {
+        if (reply.startsWith("held ")) {
+          throw new UniqueConflictException(reply.substring("held ".length()));
+        }
+        throw new IllegalMoveException(verb, id, TaskState.ofCode(reply.charAt(0)));
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.taskorch.task.Backoff;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.task.UniqueKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -40,10 +41,11 @@ final class SpecCodec {
       @Nullable String idempotencyKey,
       List<String> tags,
       Map<String, String> metadata,
+      @Nullable UniqueKey unique,
       @Nullable String schedule,
       @Nullable StoredStep step) {
 
-    static final Extras NONE = new Extras(null, null, null, List.of(), Map.of(), null, null);
+    static final Extras NONE = new Extras(null, null, null, List.of(), Map.of(), null, null, null);
   }
 
   static byte[] encode(TaskSpec spec, @Nullable StoredStep step) {
@@ -52,6 +54,7 @@ final class SpecCodec {
         && spec.idempotencyKey() == null
         && spec.tags().isEmpty()
         && spec.metadata().isEmpty()
+        && spec.unique() == null
         && spec.schedule() == null
         && step == null) {
       return NOTHING;
@@ -62,7 +65,7 @@ final class SpecCodec {
       node.putObject("retry")
           .put("attempts", policy.maxAttempts())
           .put("delay", policy.delay().toMillis())
-          .put("backoff", policy.backoff().name().toLowerCase(Locale.ROOT))
+          .put("backoff", word(policy.backoff()))
           .put("multiplier", policy.multiplier())
           .put("longest", policy.maxDelay().toMillis())
           .put("jitter", policy.jitter());
@@ -79,6 +82,16 @@ final class SpecCodec {
     }
     if (!spec.metadata().isEmpty()) {
       spec.metadata().forEach(node.putObject("metadata")::put);
+    }
+    UniqueKey unique = spec.unique();
+    if (unique != null) {
+      ObjectNode written =
+          node.putObject("unique")
+              .put("key", unique.key())
+              .put("until", word(unique.until()))
+              .put("conflict", word(unique.onConflict()));
+      putMillis(written, "ttl", unique.ttl());
+      putMillis(written, "wait", unique.maxWait());
     }
     if (spec.schedule() != null) {
       node.put("schedule", spec.schedule());
@@ -109,8 +122,28 @@ final class SpecCodec {
         value(node, "key", JsonNode::asText),
         list(node.path("tags")),
         map(node.path("metadata")),
+        value(node, "unique", SpecCodec::unique),
         value(node, "schedule", JsonNode::asText),
         StoredStep.read(node));
+  }
+
+  private static void putMillis(ObjectNode node, String field, @Nullable Duration time) {
+    if (time != null) {
+      node.put(field, time.toMillis());
+    }
+  }
+
+  private static UniqueKey unique(JsonNode node) {
+    return new UniqueKey(
+        node.get("key").asText(),
+        UniqueKey.Until.valueOf(node.get("until").asText().toUpperCase(Locale.ROOT)),
+        value(node, "ttl", ttl -> Duration.ofMillis(ttl.asLong())),
+        UniqueKey.OnConflict.valueOf(node.get("conflict").asText().toUpperCase(Locale.ROOT)),
+        value(node, "wait", wait -> Duration.ofMillis(wait.asLong())));
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   static byte[] encode(TaskError error) {

@@ -9,11 +9,13 @@ import io.taskorch.task.StepLink;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.task.UniqueKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class TaskRecord {
 
   static final int HEADER_LENGTH = 222;
+
+  private static final char NO_TIE = '0';
+  private static final char UNIQUE_TIE = '5';
+  private static final int STEP_LINK = 31;
+  private static final int UNIQUE_LINK = 48;
+
+  /** Characters of a key's digest, six bits each. */
+  private static final int KEY_DIGEST = 26;
 
   private static final Priority[] PRIORITIES = Priority.values();
 
@@ -47,29 +57,61 @@ final class TaskRecord {
     pad(head, retentionSeconds(spec.retention()), 8);
     Instant startBefore = spec.startBefore();
     pad(head, startBefore == null ? 0 : Math.max(FIRST_TIME, startBefore.toEpochMilli()), 13);
-    head.append(spec.priority().ordinal()).append(step == null ? '0' : step.traits());
+    head.append(spec.priority().ordinal()).append(tie(spec, step));
     pad(head, spec.queue().length(), 3);
     pad(head, spec.type().length(), 3);
     head.append(spec.queue()).append(spec.type());
     return head.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
+  private static char tie(TaskSpec spec, @Nullable StoredStep step) {
+    if (step != null) {
+      return step.traits();
+    }
+    return spec.unique() == null ? NO_TIE : UNIQUE_TIE;
+  }
+
   /**
-   * What follows queue and type in a record: the link to a run when there is one, the spec's JSON,
-   * the payload.
+   * What follows queue and type in a record: the link to a run or a unique key when there is one,
+   * the spec's JSON, the payload.
    */
   static byte[] body(TaskSpec spec, @Nullable String runId, int step, byte[] specJson) {
     byte[] payload = spec.payload().utf8();
-    StringBuilder link = new StringBuilder(31);
+    StringBuilder link = new StringBuilder(UNIQUE_LINK);
     if (runId != null) {
       link.append(runId);
       pad(link, step, 5);
+    } else if (spec.unique() != null) {
+      addLink(link, spec.unique());
     }
     byte[] start = link.toString().getBytes(StandardCharsets.US_ASCII);
     byte[] body = Arrays.copyOf(start, start.length + specJson.length + payload.length);
     System.arraycopy(specJson, 0, body, start.length, specJson.length);
     System.arraycopy(payload, 0, body, start.length + specJson.length, payload.length);
     return body;
+  }
+
+  private static void addLink(StringBuilder link, UniqueKey unique) {
+    byte[] digest = Sha256.of(unique.key().getBytes(StandardCharsets.UTF_8));
+    link.append(
+        Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, KEY_DIGEST));
+    link.append(
+        switch (unique.until()) {
+          case START -> 's';
+          case FINISH -> 'f';
+          case TTL -> 't';
+        });
+    link.append(unique.onConflict() == UniqueKey.OnConflict.REPLACE ? 'r' : 'h');
+    pad(link, unique.ttl() == null ? 0 : unique.ttl().toMillis(), 10);
+    pad(link, unique.maxWait() == null ? 0 : unique.maxWait().toMillis(), 10);
+  }
+
+  private static int linkLength(byte[] record) {
+    return switch (record[215]) {
+      case NO_TIE -> 0;
+      case UNIQUE_TIE -> UNIQUE_LINK;
+      default -> STEP_LINK;
+    };
   }
 
   private static long retentionSeconds(@Nullable Duration retention) {
@@ -158,8 +200,7 @@ final class TaskRecord {
     int queueEnd = HEADER_LENGTH + (int) digits(record, 216, 3);
     int typeEnd = queueEnd + (int) digits(record, 219, 3);
     int specLength = (int) digits(record, 1, 6);
-    boolean inRun = record[215] != '0';
-    int specStart = inRun ? typeEnd + 31 : typeEnd;
+    int specStart = typeEnd + linkLength(record);
     SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
     int payloadStart = specStart + specLength;
     TaskSpec spec =
@@ -177,6 +218,7 @@ final class TaskRecord {
             extras.tags(),
             extras.metadata(),
             retention(digits(record, 192, 8)),
+            extras.unique(),
             extras.schedule());
     StoredStep stored = extras.step();
     StepLink step =
@@ -195,7 +237,7 @@ final class TaskRecord {
         Instant.ofEpochMilli(digits(record, 7, 13)),
         header.updated,
         header.started,
-        inRun && isDelay(header.due) ? null : header.due,
+        step != null && isDelay(header.due) ? null : header.due,
         header.attempt,
         header.maxAttempts,
         header.failures,
@@ -226,7 +268,7 @@ final class TaskRecord {
   static StoredStep storedStep(byte[] record) {
     int typeEnd = HEADER_LENGTH + (int) digits(record, 216, 3) + (int) digits(record, 219, 3);
     return Objects.requireNonNull(
-        SpecCodec.decode(record, typeEnd + 31, (int) digits(record, 1, 6)).step());
+        SpecCodec.decode(record, typeEnd + STEP_LINK, (int) digits(record, 1, 6)).step());
   }
 
   /** What a header says that can change. */

@@ -103,6 +103,9 @@ public record Schedule(
     if (task.idempotencyKey() != null) {
       wrong.add("/task/idempotency_key", "not-allowed", decided);
     }
+    if (task.unique() != null) {
+      wrong.add("/task/unique", "not-allowed", "cannot be set: overlap says what firings do");
+    }
   }
 
   private static void checkWorkflow(Violations wrong, Target.OfWorkflow target) {

@@ -67,6 +67,7 @@ public interface TaskStore {
    * @param operation names this call; the same again gives the same answer
    * @throws io.taskorch.task.TaskNotFoundException no such task
    * @throws io.taskorch.task.IllegalMoveException it has not ended so, or is a workflow's step
+   * @throws io.taskorch.task.UniqueConflictException another task holds its unique key by now
    */
   Task retry(String id, String operation);
 
@@ -89,9 +90,15 @@ public interface TaskStore {
   /**
    * What became of a new task.
    *
-   * @param created false when the id was stored before
+   * @param task another one when that holds the new task's unique key, so that it was not stored
+   * @param created false when the id was stored before, or the key is held
+   * @param replaced whether the holder of the key has taken the new payload
    */
-  record Enqueued(Task task, boolean created) {}
+  record Enqueued(Task task, boolean created, boolean replaced) {
+    public Enqueued(Task task, boolean created) {
+      this(task, created, false);
+    }
+  }
 
   /** One attempt's lease and how the attempt ended. */
   record Settlement(Lease lease, Outcome outcome) {}

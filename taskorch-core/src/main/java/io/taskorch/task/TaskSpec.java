@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata at most 32 entries; keys are names, values at most 1,024 characters
  * @param retention how long the task is kept after its end, at most {@link #LONGEST_RETENTION};
  *     null for the default of its final state
+ * @param unique a key that one task at a time holds; null for none. Not of a workflow's step, nor
+ *     of what a schedule makes
  * @param schedule the schedule that made it; null for what anybody else submits
  */
 public record TaskSpec(
@@ -38,6 +40,7 @@ public record TaskSpec(
     List<String> tags,
     Map<String, String> metadata,
     @Nullable Duration retention,
+    @Nullable UniqueKey unique,
     @Nullable String schedule) {
 
   public static final String DEFAULT_QUEUE = "default";
@@ -125,6 +128,7 @@ public record TaskSpec(
     builder.tags = tags;
     builder.metadata = metadata;
     builder.retention = retention;
+    builder.unique = unique;
     builder.schedule = schedule;
     return builder;
   }
@@ -144,6 +148,7 @@ public record TaskSpec(
     private List<String> tags = List.of();
     private Map<String, String> metadata = Map.of();
     private @Nullable Duration retention;
+    private @Nullable UniqueKey unique;
     private @Nullable String schedule;
 
     private Builder(String type) {
@@ -210,6 +215,11 @@ public record TaskSpec(
       return this;
     }
 
+    public Builder unique(@Nullable UniqueKey unique) {
+      this.unique = unique;
+      return this;
+    }
+
     /** Set by who fires schedules. */
     public Builder schedule(@Nullable String schedule) {
       this.schedule = schedule;
@@ -234,6 +244,7 @@ public record TaskSpec(
           tags,
           metadata,
           retention,
+          unique,
           schedule);
     }
   }

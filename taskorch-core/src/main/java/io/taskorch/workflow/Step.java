@@ -122,6 +122,9 @@ public record Step(
       refuse(task.delay(), "/delay", kind, wrong);
       refuse(task.runAt(), "/run_at", kind, wrong);
     }
+    if (task.unique() != null) {
+      wrong.add("/unique", "conflict", "is not for a step of a workflow");
+    }
     if (kind != Kind.TASK) {
       refuse(task.retryPolicy(), "/retry_policy", kind, wrong);
       refuse(task.startBefore(), "/start_before", kind, wrong);

@@ -17,6 +17,7 @@ import io.taskorch.task.StorageFullException;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskorchException;
+import io.taskorch.task.UniqueConflictException;
 import io.taskorch.task.Violation;
 import io.taskorch.workflow.DefinitionNotFoundException;
 import io.taskorch.workflow.IllegalRunMoveException;
@@ -73,6 +74,10 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
                   "idempotency-conflict",
                   "Idempotency key used before",
                   message(e))
+              .withId(e.holder());
+      case UniqueConflictException e ->
+          Problem.of(
+                  request, HttpStatus.CONFLICT, "unique-conflict", "UniqueKey key held", message(e))
               .withId(e.holder());
       case GoneException e ->
           Problem.of(request, HttpStatus.GONE, "gone", "Deleted since", message(e)).withId(e.id());

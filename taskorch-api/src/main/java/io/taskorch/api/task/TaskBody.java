@@ -27,6 +27,7 @@ public record TaskBody(
     @Schema(description = "how long one attempt may run", example = "5m") @Nullable String timeout,
     @Schema(description = "the same again within 24 h gives the first task")
         @Nullable String idempotencyKey,
+    @Nullable UniqueBody unique,
     @Nullable List<String> tags,
     @Nullable Map<String, String> metadata,
     @Schema(description = "how long it is kept after its end", example = "24h")
@@ -36,8 +37,14 @@ public record TaskBody(
   public static @Nullable TaskSpec readPart(Fields in) {
     TaskSpec.Builder builder = TaskSpec.builder(in.requiredText("type"));
     TaskFields.read(in, builder);
+    readUnique(in, builder);
     String key = in.text("idempotency_key");
     return in.build(builder.idempotencyKey(key)::build);
+  }
+
+  private static void readUnique(Fields in, TaskSpec.Builder builder) {
+    Fields unique = in.object("unique", UniqueBody.class);
+    builder.unique(unique == null ? null : UniqueBody.read(unique));
   }
 
   /**
@@ -48,6 +55,7 @@ public record TaskBody(
   static TaskSpec read(Fields in, @Nullable String idempotencyKey) {
     TaskSpec.Builder builder = TaskSpec.builder(in.requiredText("type"));
     TaskFields.read(in, builder);
+    readUnique(in, builder);
     return in.finish(builder.idempotencyKey(idempotencyKey)::build);
   }
 }

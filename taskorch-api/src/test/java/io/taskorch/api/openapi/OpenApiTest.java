@@ -148,6 +148,7 @@ class OpenApiTest {
             "priority",
             "retry_policy",
             "delay",
+            "unique",
             "run_at",
             "start_before",
             "timeout",

@@ -122,7 +122,6 @@ class TaskInputTest {
   @ValueSource(
       strings = {
         "group",
-        "unique",
         "limit",
         "sequence",
         "units",

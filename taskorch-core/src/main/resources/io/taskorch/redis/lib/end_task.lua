@@ -4,6 +4,7 @@
 --- @include "lib/run"
 --- @include "lib/ready"
 --- @include "lib/glance"
+--- @include "lib/unique"
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
@@ -48,6 +49,9 @@ local function mark_ended(t, to, reason, at)
   announce(t)
   index_add(index_key(t.queue, to), format('%013d', at), t.id)
   tell_ended({t.id})
+  if t.unique then
+    free_key(t.unique, t.id, to)
+  end
   -- A step's retention begins with the end of its run.
   if not t.run then
     index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)
@@ -188,8 +192,8 @@ end
 
 -- is_plain(bytes): whether a blocked step has neither a delay nor anything else that its start needs.
 local function is_plain(bytes)
-  local in_run = byte(bytes, 216)
-  return (in_run == 49 or in_run == 51) and sub(bytes, 26, 38) == '0000000000000'
+  local tie = byte(bytes, 216)
+  return (tie == 49 or tie == 51) and sub(bytes, 26, 38) == '0000000000000'
 end
 
 -- start_steps(r, freed, at): moves steps that nothing holds back any more to PENDING or SCHEDULED, or
@@ -343,6 +347,6 @@ end
 local function end_task(t, to, reason, at)
   mark_ended(t, to, reason, at)
   if t.run then
-    step_ended(t.run, t.step, state_for_run(to, t.in_run))
+    step_ended(t.run, t.step, state_for_run(to, t.tie))
   end
 end

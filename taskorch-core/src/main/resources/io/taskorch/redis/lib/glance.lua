@@ -2,7 +2,8 @@
 -- put together once a call. claim and settle live on it.
 --   attempt, fence      numbers
 --   retention, start_before   as in the header
---   has_notes, in_run   booleans
+--   has_notes           boolean
+--   in_run, unique      booleans: what it is tied to
 --   band                priority, 1 to 4
 --   queue, type         names
 --   running             key of the queue's index of running tasks
@@ -32,7 +33,8 @@ local function glance(bytes)
       start_before = sub(bytes, 201, 213),
       has_notes = byte(bytes, 214) == 49,
       band = byte(bytes, 215) - 47,
-      in_run = byte(bytes, 216) ~= 48,
+      in_run = byte(bytes, 216) ~= 48 and byte(bytes, 216) ~= 53,
+      unique = byte(bytes, 216) == 53,
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),
@@ -46,9 +48,13 @@ local function glance(bytes)
 end
 
 -- run_of(bytes, kind), step_of(bytes, kind): the run's id and the index of a workflow's step.
+-- unique_of(bytes, kind): the link of a unique task.
 local function run_of(bytes, kind)
   return sub(bytes, kind.names_end + 1, kind.names_end + 26)
 end
 local function step_of(bytes, kind)
   return sub(bytes, kind.names_end + 27, kind.names_end + 31) + 0
+end
+local function unique_of(bytes, kind)
+  return sub(bytes, kind.names_end + 1, kind.names_end + 48)
 end

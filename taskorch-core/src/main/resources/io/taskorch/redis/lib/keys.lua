@@ -6,7 +6,7 @@ local prefix
 local call, sub, byte, find, format
 local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUSED, LANES,
   SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, UNDECIDED, STAGING, EVENTS,
-  AWAITED, OPERATION
+  AWAITED, OPERATION, UNIQUE
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
 local resets = {}
@@ -41,6 +41,7 @@ local function begin(keys)
     EVENTS = prefix .. 'events'
     AWAITED = prefix .. 'awaited'
     OPERATION = prefix .. 'operation:'
+    UNIQUE = prefix .. 'unique:'
   end
   for i = 1, #resets do
     resets[i]()

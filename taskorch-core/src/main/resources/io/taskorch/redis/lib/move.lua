@@ -94,7 +94,7 @@ local function read_head(head)
     local queue_end = 40 + sub(head, 35, 37)
     h = {
       text = head, queue = sub(head, 41, queue_end), type = sub(head, queue_end + 1),
-      priority = sub(head, 33, 33)
+      priority = sub(head, 33, 33), tie = sub(head, 34, 34)
     }
     heads[head] = h
   end

@@ -9,10 +9,11 @@
 --  91 nonce 22   113 worker 40   153 started 13   166 expiry of the lease 13
 -- 179 attempt 5   184 fence 8   192 retention in s 8   200 start before 13
 -- 213 has notes 1: whether its history, progress or log may exist
--- 214 priority 1   215 in a run 1   216 queue length 3   219 type length 3
---     in a run: 0 when it is no step, else 1, and 1 more if a program decides what becomes of the
---     step once nothing holds it back, and 2 more if its run goes on from its failure
--- 222 queue, type, in a run: run id 26 and step index 5, spec, payload
+-- 214 priority 1   215 tie 1   216 queue length 3   219 type length 3
+--     tie: 0 for none; of a step 1, and 1 more if a program decides what becomes of the step once
+--     nothing holds it back, and 2 more if its run goes on from its failure; 5 of a unique task
+-- 222 queue, type, link, spec, payload
+--     link: of a step run id 26 and step index 5; of a unique task see lib/unique.lua
 --
 -- What a script changes in place stands together: 60 to 91 when a task succeeds, 77 to 192 when it is
 -- claimed. What many tasks share stands together too, from 179 to the end of the type: glance knows
@@ -21,11 +22,11 @@
 --- @include "lib/keys"
 local HEADER = 'c1c6c13c5c13c13c1c1c5c2c12c1c4c1c13c22c40c13c13c5c8c8c13c1c1c1c3c3'
 local HEADER_LENGTH = 222
+local LINK_LENGTH = {['0'] = 0, ['1'] = 31, ['2'] = 31, ['3'] = 31, ['4'] = 31, ['5'] = 48}
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
 
--- read_beginning(key): a record as far as scripts look into it, which is header, names and link to a
--- run; nil when it is not stored. What follows may be a megabyte, and Redis' Lua hashes every byte
+-- read_beginning(key): a record as far as scripts look into it, which is header, names and link; nil when it is not stored. What follows may be a megabyte, and Redis' Lua hashes every byte
 -- that it is given. Offsets are text, as Redis writes numbers out at great length.
 local is_long = {}
 local function read_beginning(key)
@@ -35,9 +36,10 @@ local function read_beginning(key)
   elseif #bytes < 286 then
     return bytes
   end
-  local lengths = sub(bytes, 217, 222)
+  local lengths = sub(bytes, 216, 222)
   if is_long[lengths] == nil then
-    is_long[lengths] = HEADER_LENGTH + sub(lengths, 1, 3) + sub(lengths, 4, 6) + 31 > 286
+    is_long[lengths] = HEADER_LENGTH + sub(lengths, 2, 4) + sub(lengths, 5, 7) +
+      LINK_LENGTH[sub(lengths, 1, 1)] > 286
   end
   return is_long[lengths] and call('GETRANGE', key, '0', '521') or bytes
 end
@@ -53,7 +55,7 @@ local function open_record(id, bytes)
   version, t.spec_length, t.created, t.max_attempts, t.due, t.sequence, t.cancel, t.reason,
     t.failures, t.crashes, t.settled_nonce, t.settled_state, t.generation, t.state, t.updated,
     t.nonce, t.worker, t.started, t.expiry, t.attempt, t.fence, t.retention, t.start_before, t.notes,
-    t.priority, t.in_run, queue_length, type_length = struct.unpack(HEADER, bytes)
+    t.priority, t.tie, queue_length, type_length = struct.unpack(HEADER, bytes)
   if version ~= '1' then
     error('UNKNOWN_RECORD_VERSION ' .. version)
   end
@@ -64,7 +66,9 @@ local function open_record(id, bytes)
   at = at + queue_length
   t.type = sub(bytes, at + 1, at + type_length)
   at = at + type_length
-  if t.in_run ~= '0' then
+  if t.tie == '5' then
+    t.unique = sub(bytes, at + 1, at + 48)
+  elseif t.tie ~= '0' then
     t.run = sub(bytes, at + 1, at + 26)
     t.step = tonumber(sub(bytes, at + 27, at + 31))
   end
@@ -77,17 +81,17 @@ local function open_record(id, bytes)
   return t
 end
 
--- needs_decision(t): whether a program decides what becomes of an opened step. failure_counts(in_run):
--- whether a step's failure is one of its run; in_run is the character of the header. state_for_run(state,
--- in_run): the state of a step as its run sees it, which is D for what counts as a success.
+-- needs_decision(t): whether a program decides what becomes of an opened step. failure_counts(tie):
+-- whether a step's failure is one of its run; tie is the character of the header. state_for_run(state,
+-- tie): the state of a step as its run sees it, which is D for what counts as a success.
 local function needs_decision(t)
-  return t.in_run == '2' or t.in_run == '4'
+  return t.tie == '2' or t.tie == '4'
 end
-local function failure_counts(in_run)
-  return in_run < '3'
+local function failure_counts(tie)
+  return tie < '3'
 end
-local function state_for_run(state, in_run)
-  return state == 'F' and not failure_counts(in_run) and 'D' or state
+local function state_for_run(state, tie)
+  return state == 'F' and not failure_counts(tie) and 'D' or state
 end
 
 -- ready_score(priority, sequence): where a task stands among the ready ones of its queue, as text:

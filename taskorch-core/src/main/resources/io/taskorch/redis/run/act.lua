@@ -60,7 +60,7 @@ local function end_by_hand(to, reason)
   leave_index()
   if t.state == 'F' then
     -- It has ended before, so what depends on it has been cancelled: that starts over.
-    if failure_counts(t.in_run) then
+    if failure_counts(t.tie) then
       r.failed = r.failed - 1
       r.counted = true
     end
@@ -114,7 +114,7 @@ else
     return 'step ' .. t.state
   elseif t.state == 'B' and child_of(r, index) then
     return 'begun'
-  elseif t.state == 'F' and r.state == 'R' and failure_counts(t.in_run) then
+  elseif t.state == 'F' and r.state == 'R' and failure_counts(t.tie) then
     -- Its dependents are being cancelled: when the run has ended, all that follows can start over.
     return 'run ' .. r.state
   end

@@ -214,7 +214,7 @@ local function redo_step(r, t, index, join, work)
   reopen_step(r, index)
   if t.generation == LAST_GENERATION then
     -- It stays as it is: an error here would hold up every run of the partition.
-    work.ended[#work.ended + 1] = {index = tonumber(index), state = state_for_run(was, t.in_run)}
+    work.ended[#work.ended + 1] = {index = tonumber(index), state = state_for_run(was, t.tie)}
     return
   end
   index_remove(index_key(t.queue, was), t.id)

@@ -26,7 +26,7 @@ local reply = {run[1], run[2], run[3], run[4] or '0', run[5] or '0', run[6],
 -- as the spec says what kind it is of and what it waits for.
 local function beginning_of(id)
   local header = call('GETRANGE', RECORD .. id, 0, 221)
-  if needs_decision({in_run = sub(header, 216, 216)}) then
+  if needs_decision({tie = sub(header, 216, 216)}) then
     local most = 222 + sub(header, 217, 219) + sub(header, 220, 222) + 31 + sub(header, 2, 7)
     return call('GETRANGE', RECORD .. id, 0, most - 1)
   end

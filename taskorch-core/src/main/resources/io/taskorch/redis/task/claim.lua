@@ -317,6 +317,8 @@ local function take(id, key, bytes, kind)
   taken.n = n
   if kind.in_run then
     taken.steps[n] = id .. run_of(bytes, kind)
+  elseif kind.unique then
+    free_key(unique_of(bytes, kind), id, 'R')
   end
   n = claimed.n + 1
   claimed[n] = id

@@ -1,15 +1,19 @@
 #!lua
 -- enqueue.lua: stores new tasks as PENDING or SCHEDULED. An id that is stored already stays as it
--- is, so the call may be repeated.
+-- is, so the call may be repeated. A task whose unique key is held is not stored; the holder may take
+-- its payload.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of tasks
 -- ARGV[…] for tasks alike that follow one another: head, as read_head has it; when: "" now, "+<ms>"
 --         after, "<ms>" at; number of them; then two each: id; body: spec, payload
--- Reply   {now in ms, "1" for each task that is new and "0" for each that was there, in order}
+-- Reply   {now in ms, "1" for each task that is new, "0" for each that was there, "h" for each whose key
+--         is held and "r" for each whose payload the holder has taken, in order; then the holder for
+--         each of the latter two}
 --         or {"too_many_queues"}
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
+--- @include "lib/unique"
 
 local at = now()
 local at13 = format('%013d', at)
@@ -34,17 +38,24 @@ each_task(function(i, id)
 end)
 local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(keys))
 
+-- fresh: where the records of this call's new tasks are in records, by id.
 local created, fresh, records, alike = {}, {}, {n = 0}, {}
+local reply = {at, ''}
 local before = last_number()
 local number = before
+
+-- due_of(when): when a task is due, 0 for now.
+local function due_of(when)
+  if when == '' then
+    return 0
+  end
+  return sub(when, 1, 1) == '+' and at + sub(when, 2) or tonumber(when)
+end
 
 -- place(h, id, when): files a new task; returns its state, due time and number as they are stored.
 local ZERO = format('%013d', 0)
 local function place(h, id, when)
-  local due = 0
-  if when ~= '' then
-    due = sub(when, 1, 1) == '+' and at + sub(when, 2) or tonumber(when)
-  end
+  local due = due_of(when)
   local due13 = due == 0 and ZERO or format('%013d', due)
   if due > at then
     h.scheduled[#h.scheduled + 1] = id
@@ -58,14 +69,71 @@ local function place(h, id, when)
   return 'P', due13, number13
 end
 
+-- holder_of(link): who holds a key, and its record; nil when nobody does.
+local holders = {}
+local function holder_of(link)
+  local id = holders[key_of(link)] or call('GET', key_of(link))
+  local bytes = id and (fresh[id] and records[fresh[id]] or call('GET', RECORD .. id))
+  if bytes then
+    return id, bytes
+  end
+end
+
+-- put_off(id, bytes, link, when): the record of a holder that is due later, and is when another one of its
+-- key would be, but no later than it may be put off.
+local function put_off(id, bytes, link, when)
+  local due, longest = due_of(when), tonumber(sub(link, 39, 48))
+  if longest > 0 then
+    due = math.min(due, sub(bytes, 8, 20) + longest)
+  end
+  due = math.max(due, at)
+  local queue = sub(bytes, HEADER_LENGTH + 1, HEADER_LENGTH + sub(bytes, 217, 219))
+  index_add(index_key(queue, 'S'), due, id)
+  return sub(bytes, 1, 25) .. format('%013d', due) .. sub(bytes, 39)
+end
+
+-- replace(id, bytes, link, head, body, when): has a holder that waits for its first start take the payload
+-- of a task that would have been another one of its key. Returns whether it does.
+local function replace(id, bytes, link, head, body, when)
+  local state = state_of(bytes)
+  if sub(link, 28, 28) ~= 'r' or (state ~= 'P' and state ~= 'S') or sub(bytes, 180, 184) ~= '00000' then
+    return false
+  end
+  local names = sub(bytes, 217, 219) + sub(bytes, 220, 222)
+  bytes = sub(bytes, 1, HEADER_LENGTH + names + 48 + sub(bytes, 2, 7)) ..
+    sub(body, 49 + sub(head, 1, 6))
+  if state == 'S' and when ~= '' then
+    bytes = put_off(id, bytes, link, when)
+  end
+  if fresh[id] then
+    records[fresh[id]] = bytes
+  else
+    write('SET', RECORD .. id, bytes)
+  end
+  return true
+end
+
 each_task(function(i, id, body, head, when)
+  local h = read_head(head)
+  local link = h.tie == '5' and sub(body, 1, 48)
+  local holder, bytes
   -- The same id twice in one call is one task.
-  if stored[i] or fresh[id] then
+  local is_known = stored[i] or fresh[id]
+  if link and not is_known then
+    holder, bytes = holder_of(link)
+  end
+  if is_known then
     created[i] = '0'
+  elseif holder then
+    created[i] = replace(holder, bytes, link, head, body, when) and 'r' or 'h'
+    reply[#reply + 1] = holder
   else
     created[i] = '1'
-    fresh[id] = true
-    local h = read_head(head)
+    fresh[id] = records.n + 2
+    if link then
+      take_key(link, id)
+      holders[key_of(link)] = id
+    end
     if not h.ready then
       h.ready, h.scheduled = {}, {}
       h.now, h.later = index_key(h.queue, 'P'), index_key(h.queue, 'S')
@@ -78,8 +146,10 @@ each_task(function(i, id, body, head, when)
     records.n = n + 2
   end
 end)
+reply[2] = table.concat(created)
 if records.n == 0 then
-  return {at, table.concat(created)}
+  flush()
+  return reply
 end
 
 local woken = {}
@@ -104,4 +174,4 @@ flush()
 for queue in pairs(woken) do
   hint_work('ready ' .. queue)
 end
-return {at, table.concat(created)}
+return reply

@@ -52,6 +52,8 @@ local function succeed(key, id, bytes, kind, lease, result)
     kind.done = kind.done or state_event('D', kind.attempt, kind.queue, kind.type, run)
     event(kind.done, id .. run)
     step_ended(run, step_of(bytes, kind), 'D')
+  elseif kind.unique then
+    free_key(unique_of(bytes, kind), id, 'D')
   end
   if result ~= '' then
     local result_key = RESULT .. id
