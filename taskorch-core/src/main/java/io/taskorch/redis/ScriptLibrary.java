@@ -1,5 +1,6 @@
 package io.taskorch.redis;
 
+import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.workflow.RunState;
 import java.io.IOException;
@@ -163,7 +164,7 @@ final class ScriptLibrary {
   /** How long a task is kept that says nothing of it itself. */
   static Duration retention(TaskState state) {
     return switch (state) {
-      case SUCCEEDED -> Duration.ofHours(24);
+      case SUCCEEDED -> TaskSpec.RETENTION_OF_SUCCESSES;
       case FAILED, CANCELLED, SKIPPED -> Duration.ofDays(30);
       case BLOCKED, SCHEDULED, PENDING, RUNNING, RETRYING ->
           throw new IllegalArgumentException(state + " is not final");

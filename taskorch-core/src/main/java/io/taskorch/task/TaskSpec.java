@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ public record TaskSpec(
   public static final String DEFAULT_QUEUE = "default";
   public static final int MOST_PAYLOAD_BYTES = 256 * 1024;
 
+  /** How long a task is kept that has succeeded and does not say. */
+  public static final Duration RETENTION_OF_SUCCESSES = Duration.ofHours(24);
+
   /** The stored field counts seconds in eight digits. */
   public static final Duration LONGEST_RETENTION = Duration.ofDays(1000);
 
@@ -75,6 +79,7 @@ public record TaskSpec(
         && (retention.isNegative() || retention.compareTo(LONGEST_RETENTION) > 0)) {
       wrong.add("/retention", "out-of-range", "is not between 0 and 1000 days");
     }
+    checkUnique(wrong, unique, retention);
     wrong.instant("/run_at", runAt);
     wrong.instant("/start_before", startBefore);
     if (delay != null && runAt != null) {
@@ -102,6 +107,19 @@ public record TaskSpec(
           }
         });
     wrong.throwIfAny();
+  }
+
+  /** A key is held by a task that is stored. */
+  private static void checkUnique(
+      Violations wrong, @Nullable UniqueKey unique, @Nullable Duration retention) {
+    Duration ttl = unique == null ? null : unique.ttl();
+    Duration kept = Objects.requireNonNullElse(retention, RETENTION_OF_SUCCESSES);
+    if (ttl != null && ttl.compareTo(kept) > 0) {
+      wrong.add(
+          "/unique/ttl",
+          "conflict",
+          "is longer than a task is kept that has succeeded: 24 h unless retention says otherwise");
+    }
   }
 
   /** A task of this type with an empty payload and every default. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -187,10 +188,15 @@ class UniqueTest {
         "/max_wait",
         () -> new UniqueKey("k", Until.START, null, OnConflict.RETURN, Duration.ofSeconds(1)));
     assertWrong("/max_wait", () -> UniqueKey.of("k").orReplace(Duration.ZERO));
+    TaskSpec.Builder daily =
+        TaskSpec.builder("t").unique(UniqueKey.of("k").forTime(Duration.ofDays(2)));
+    assertWrong("/unique/ttl", daily::build);
+    assertWrong("/unique/ttl", () -> daily.retention(Duration.ofHours(47)).build());
+    daily.retention(Duration.ofDays(2)).build();
   }
 
-  private static void assertWrong(String pointer, Runnable make) {
-    assertThatThrownBy(make::run)
+  private static void assertWrong(String pointer, Supplier<?> make) {
+    assertThatThrownBy(make::get)
         .isInstanceOfSatisfying(
             InvalidTaskException.class,
             e -> assertThat(e.violations()).extracting("pointer").containsExactly(pointer));
