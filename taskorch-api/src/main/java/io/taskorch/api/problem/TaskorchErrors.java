@@ -76,8 +76,7 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
                   message(e))
               .withId(e.holder());
       case UniqueConflictException e ->
-          Problem.of(
-                  request, HttpStatus.CONFLICT, "unique-conflict", "UniqueKey key held", message(e))
+          Problem.of(request, HttpStatus.CONFLICT, "unique-conflict", "Unique key held", message(e))
               .withId(e.holder());
       case GoneException e ->
           Problem.of(request, HttpStatus.GONE, "gone", "Deleted since", message(e)).withId(e.id());

@@ -32,10 +32,19 @@ local function each_task(visit)
   end
 end
 
-local keys = {}
-each_task(function(i, id)
+-- holders: who holds the unique keys of this call, by the key; false for nobody.
+local keys, unique_keys, holders = {}, {}, {}
+each_task(function(i, id, body, head)
   keys[i] = RECORD .. id
+  if read_head(head).tie == '5' then
+    unique_keys[#unique_keys + 1] = key_of(body)
+  end
 end)
+if #unique_keys > 0 then
+  for i, holder in ipairs(call('MGET', unpack(unique_keys))) do
+    holders[unique_keys[i]] = holder
+  end
+end
 local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(keys))
 
 -- fresh: where the records of this call's new tasks are in records, by id.
@@ -69,10 +78,9 @@ local function place(h, id, when)
   return 'P', due13, number13
 end
 
--- holder_of(link): who holds a key, and its record; nil when nobody does.
-local holders = {}
-local function holder_of(link)
-  local id = holders[key_of(link)] or call('GET', key_of(link))
+-- holder_of(key): who holds a key, and its record; nil when nobody does.
+local function holder_of(key)
+  local id = holders[key]
   local bytes = id and (fresh[id] and records[fresh[id]] or call('GET', RECORD .. id))
   if bytes then
     return id, bytes
@@ -116,11 +124,12 @@ end
 each_task(function(i, id, body, head, when)
   local h = read_head(head)
   local link = h.tie == '5' and sub(body, 1, 48)
+  local key = link and key_of(link)
   local holder, bytes
   -- The same id twice in one call is one task.
   local is_known = stored[i] or fresh[id]
   if link and not is_known then
-    holder, bytes = holder_of(link)
+    holder, bytes = holder_of(key)
   end
   if is_known then
     created[i] = '0'
@@ -132,7 +141,7 @@ each_task(function(i, id, body, head, when)
     fresh[id] = records.n + 2
     if link then
       take_key(link, id)
-      holders[key_of(link)] = id
+      holders[key] = id
     end
     if not h.ready then
       h.ready, h.scheduled = {}, {}
