@@ -42,9 +42,9 @@ public record UniqueKey(
     /** The holder is what was submitted. */
     RETURN,
     /**
-     * As {@link #RETURN}, and a holder that has never started takes the new payload; one that is
-     * due later is put off to when the new task would be due. A holder that has started is as with
-     * {@link #REJECT}.
+     * As {@link #RETURN}, and a holder of the same type that has never started takes the new
+     * payload; one that is due later is put off to when the new task would be due, never pulled
+     * forward. Any other holder is as with {@link #REJECT}.
      */
     REPLACE
   }

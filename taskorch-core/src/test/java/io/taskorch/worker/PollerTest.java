@@ -84,6 +84,22 @@ class PollerTest {
         Stream.generate(() -> Attempts.leased(TaskSpec.of("t"))).limit(count).toList(), NOW, null);
   }
 
+  /** Returns once a claim is under way, which is answered when the latch opens. */
+  private CountDownLatch startAndStall(Function<ClaimRequest, Claim> reply)
+      throws InterruptedException {
+    CountDownLatch inCall = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store =
+        request -> {
+          inCall.countDown();
+          awaitNow(answer);
+          return reply.apply(request);
+        };
+    start(10, 1, NEVER);
+    inCall.await();
+    return answer;
+  }
+
   private static void awaitNow(CountDownLatch latch) {
     try {
       latch.await();
@@ -200,16 +216,7 @@ class PollerTest {
 
   @Test
   void aSlotThatIsHeldForAClaimIsNotBusy() throws Exception {
-    CountDownLatch inCall = new CountDownLatch(1);
-    CountDownLatch answer = new CountDownLatch(1);
-    store =
-        request -> {
-          inCall.countDown();
-          awaitNow(answer);
-          return claims.size() == 1 ? tasks(4) : nothing();
-        };
-    start(10, 1, NEVER);
-    inCall.await();
+    CountDownLatch answer = startAndStall(request -> claims.size() == 1 ? tasks(4) : nothing());
     assertThat(slots.busy()).isZero();
     assertThat(slots.take(1)).isZero();
     answer.countDown();
@@ -218,16 +225,7 @@ class PollerTest {
 
   @Test
   void anAnswerThatComesAfterTheStopIsGivenBackAndNothingStarts() throws Exception {
-    CountDownLatch inCall = new CountDownLatch(1);
-    CountDownLatch answer = new CountDownLatch(1);
-    store =
-        request -> {
-          inCall.countDown();
-          awaitNow(answer);
-          return tasks(request.most());
-        };
-    start(10, 1, NEVER);
-    inCall.await();
+    CountDownLatch answer = startAndStall(request -> tasks(request.most()));
     Thread stopping = Thread.ofVirtual().start(poller::stop);
     await().until(() -> stopping.getState() == Thread.State.WAITING);
     answer.countDown();

@@ -33,8 +33,8 @@ local function glance(bytes)
       start_before = sub(bytes, 201, 213),
       has_notes = byte(bytes, 214) == 49,
       band = byte(bytes, 215) - 47,
-      in_run = byte(bytes, 216) ~= 48 and byte(bytes, 216) ~= 53,
-      unique = byte(bytes, 216) == 53,
+      in_run = sub(bytes, 216, 216) ~= '0' and sub(bytes, 216, 216) ~= UNIQUE_TIE,
+      unique = sub(bytes, 216, 216) == UNIQUE_TIE,
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),
@@ -56,5 +56,5 @@ local function step_of(bytes, kind)
   return sub(bytes, kind.names_end + 27, kind.names_end + 31) + 0
 end
 local function unique_of(bytes, kind)
-  return sub(bytes, kind.names_end + 1, kind.names_end + 48)
+  return sub(bytes, kind.names_end + 1, kind.names_end + UNIQUE_LINK)
 end

@@ -22,7 +22,10 @@
 --- @include "lib/keys"
 local HEADER = 'c1c6c13c5c13c13c1c1c5c2c12c1c4c1c13c22c40c13c13c5c8c8c13c1c1c1c3c3'
 local HEADER_LENGTH = 222
-local LINK_LENGTH = {['0'] = 0, ['1'] = 31, ['2'] = 31, ['3'] = 31, ['4'] = 31, ['5'] = 48}
+local UNIQUE_TIE, UNIQUE_LINK = '5', 48
+local LINK_LENGTH = {
+  ['0'] = 0, ['1'] = 31, ['2'] = 31, ['3'] = 31, ['4'] = 31, [UNIQUE_TIE] = UNIQUE_LINK
+}
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
 
@@ -66,8 +69,8 @@ local function open_record(id, bytes)
   at = at + queue_length
   t.type = sub(bytes, at + 1, at + type_length)
   at = at + type_length
-  if t.tie == '5' then
-    t.unique = sub(bytes, at + 1, at + 48)
+  if t.tie == UNIQUE_TIE then
+    t.unique = sub(bytes, at + 1, at + UNIQUE_LINK)
   elseif t.tie ~= '0' then
     t.run = sub(bytes, at + 1, at + 26)
     t.step = tonumber(sub(bytes, at + 27, at + 31))

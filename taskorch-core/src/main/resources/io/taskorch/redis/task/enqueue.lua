@@ -36,7 +36,7 @@ end
 local keys, unique_keys, holders = {}, {}, {}
 each_task(function(i, id, body, head)
   keys[i] = RECORD .. id
-  if read_head(head).tie == '5' then
+  if read_head(head).tie == UNIQUE_TIE then
     unique_keys[#unique_keys + 1] = key_of(body)
   end
 end)
@@ -78,44 +78,48 @@ local function place(h, id, when)
   return 'P', due13, number13
 end
 
--- holder_of(key): who holds a key, and its record; nil when nobody does.
+-- holder_of(key): who holds a key, and its record as this call leaves it; nil when nobody does.
+local replaced = {}
 local function holder_of(key)
   local id = holders[key]
-  local bytes = id and (fresh[id] and records[fresh[id]] or call('GET', RECORD .. id))
+  local bytes = id and (replaced[id] or records[fresh[id]] or call('GET', RECORD .. id))
   if bytes then
     return id, bytes
   end
 end
 
 -- put_off(id, bytes, link, when): the record of a holder that is due later, and is when another one of its
--- key would be, but no later than it may be put off.
+-- key would be: no later than it may be put off, and never sooner than it was.
 local function put_off(id, bytes, link, when)
   local due, longest = due_of(when), tonumber(sub(link, 39, 48))
   if longest > 0 then
     due = math.min(due, sub(bytes, 8, 20) + longest)
   end
-  due = math.max(due, at)
+  due = math.max(due, tonumber(sub(bytes, 26, 38)))
   local queue = sub(bytes, HEADER_LENGTH + 1, HEADER_LENGTH + sub(bytes, 217, 219))
   index_add(index_key(queue, 'S'), due, id)
   return sub(bytes, 1, 25) .. format('%013d', due) .. sub(bytes, 39)
 end
 
 -- replace(id, bytes, link, head, body, when): has a holder that waits for its first start take the payload
--- of a task that would have been another one of its key. Returns whether it does.
-local function replace(id, bytes, link, head, body, when)
+-- of a task of its type that would have been another one of its key. Returns whether it does.
+local function replace(id, bytes, h, link, body, when)
   local state = state_of(bytes)
-  if sub(link, 28, 28) ~= 'r' or (state ~= 'P' and state ~= 'S') or sub(bytes, 180, 184) ~= '00000' then
+  local type_at = HEADER_LENGTH + sub(bytes, 217, 219)
+  local names_end = type_at + sub(bytes, 220, 222)
+  local waits = (state == 'P' or state == 'S') and sub(bytes, 180, 184) == '00000'
+  if sub(link, 28, 28) ~= 'r' or not waits or sub(bytes, type_at + 1, names_end) ~= h.type then
     return false
   end
-  local names = sub(bytes, 217, 219) + sub(bytes, 220, 222)
-  bytes = sub(bytes, 1, HEADER_LENGTH + names + 48 + sub(bytes, 2, 7)) ..
-    sub(body, 49 + sub(head, 1, 6))
+  bytes = sub(bytes, 1, names_end + UNIQUE_LINK + sub(bytes, 2, 7)) ..
+    sub(body, UNIQUE_LINK + sub(h.text, 1, 6) + 1)
   if state == 'S' and when ~= '' then
     bytes = put_off(id, bytes, link, when)
   end
   if fresh[id] then
     records[fresh[id]] = bytes
   else
+    replaced[id] = bytes
     write('SET', RECORD .. id, bytes)
   end
   return true
@@ -123,7 +127,7 @@ end
 
 each_task(function(i, id, body, head, when)
   local h = read_head(head)
-  local link = h.tie == '5' and sub(body, 1, 48)
+  local link = h.tie == UNIQUE_TIE and sub(body, 1, UNIQUE_LINK)
   local key = link and key_of(link)
   local holder, bytes
   -- The same id twice in one call is one task.
@@ -134,7 +138,7 @@ each_task(function(i, id, body, head, when)
   if is_known then
     created[i] = '0'
   elseif holder then
-    created[i] = replace(holder, bytes, link, head, body, when) and 'r' or 'h'
+    created[i] = replace(holder, bytes, h, link, body, when) and 'r' or 'h'
     reply[#reply + 1] = holder
   else
     created[i] = '1'

@@ -187,6 +187,40 @@ class UniqueContractTest extends Contract {
   }
 
   @Test
+  void aHolderOfAnotherTypeDoesNotTakeAPayloadThatIsNotItsOwn() {
+    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    Task holder = submit(spec(unique)).task();
+    Enqueued other = submit(TaskSpec.builder("other").payload(Json.of("\"its\"")).unique(unique));
+    assertThat(other).isEqualTo(new Enqueued(find(holder.id()), false));
+    assertThat(other.task().spec().payload()).isEqualTo(Json.of("1"));
+  }
+
+  @Test
+  void aHolderIsNeverPulledForward() {
+    UniqueKey unique = UniqueKey.of("k").orReplace(Duration.ofSeconds(5));
+    Task holder = submit(spec(unique).delay(Duration.ofHours(1))).task();
+    Enqueued sooner = submit(spec(unique).payload(Json.of("2")).delay(Duration.ofSeconds(1)));
+    assertThat(sooner.replaced()).isTrue();
+    assertThat(sooner.task().dueAt()).isEqualTo(holder.dueAt());
+  }
+
+  @Test
+  void severalThatReplaceInOneCallLeaveRecordAndIndexAlike() {
+    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    String id = submit(spec(unique).delay(Duration.ofSeconds(1))).task().id();
+    TaskSpec later = spec(unique).payload(Json.of("2")).delay(Duration.ofSeconds(60)).build();
+    TaskSpec last = spec(unique).payload(Json.of("3")).build();
+    stores.tasks().enqueue(List.of(new NewTask(newId(), later), new NewTask(newId(), last)));
+    Task holder = find(id);
+    assertThat(holder.spec().payload()).isEqualTo(Json.of("3"));
+    assertThat(holder.dueAt()).isEqualTo(holder.createdAt().plusSeconds(60));
+    clock.advance(Duration.ofSeconds(59));
+    assertThat(claim(1).leased()).isEmpty();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(claim(1).leased()).hasSize(1);
+  }
+
+  @Test
   void ofManyInOneCallTheFirstHoldsTheKey() {
     UniqueKey unique = UniqueKey.of("k").orReplace(null);
     List<NewTask> tasks =
