@@ -5,6 +5,7 @@ import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
+import io.taskorch.store.LimitStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
@@ -67,6 +68,11 @@ public final class MeteredStores implements Stores {
   @Override
   public QueueStore queues() {
     return queues;
+  }
+
+  @Override
+  public LimitStore limits() {
+    return stores.limits();
   }
 
   @Override

@@ -12,10 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/**
- * Queues as a whole. A queue's settings have their home in the partition that its name gives, and a
- * copy with their version in every other, where claims look.
- */
+/** Queues as a whole. */
 final class RedisQueueStore implements QueueStore {
 
   /** In the order of the script's reply. */
@@ -32,10 +29,12 @@ final class RedisQueueStore implements QueueStore {
 
   private final RedisCalls calls;
   private final Partitions partitions;
+  private final QueueSettings settings;
 
-  RedisQueueStore(RedisCalls calls, Partitions partitions) {
+  RedisQueueStore(RedisCalls calls, Partitions partitions, QueueSettings settings) {
     this.calls = calls;
     this.partitions = partitions;
+    this.settings = settings;
   }
 
   @Override
@@ -60,23 +59,42 @@ final class RedisQueueStore implements QueueStore {
   private List<QueueView> read(List<String> queues) {
     Map<String, Sum> sums = new TreeMap<>();
     for (int partition = 0; partition < partitions.count(); partition++) {
-      List<Object> reply = calls.list(partition, "task/depths", Args.of().addAll(queues));
-      long now = Replies.number(reply.get(0));
-      int width = COUNTED.size() + 3;
-      for (int i = 2; i < reply.size(); i += width) {
-        sums.computeIfAbsent(Replies.text(reply.get(i)), Sum::new)
-            .add(reply.subList(i + 1, i + width), now);
-      }
-      List<?> lanes = (List<?>) reply.get(1);
-      for (int i = 0; i < lanes.size(); i += 2) {
-        String[] lane = Replies.text(lanes.get(i)).split(":", 2);
-        Sum sum = sums.get(lane[0]);
-        if (sum != null) {
-          sum.addLane(lane[1], Replies.number(lanes.get(i + 1)));
-        }
-      }
+      add(partition, queues, sums);
     }
     return sums.values().stream().map(Sum::view).toList();
+  }
+
+  private void add(int partition, List<String> queues, Map<String, Sum> sums) {
+    List<Object> reply = calls.list(partition, "task/depths", Args.of().addAll(queues));
+    long now = Replies.number(reply.get(0));
+    int width = COUNTED.size() + 3;
+    for (int i = 2; i < reply.size(); i += width) {
+      sums.computeIfAbsent(Replies.text(reply.get(i)), Sum::new)
+          .add(reply.subList(i + 1, i + width), now);
+    }
+    List<?> lanes = (List<?>) reply.get(1);
+    for (int i = 0; i < lanes.size(); i += 2) {
+      String[] lane = Replies.text(lanes.get(i)).split(":", 2);
+      Sum sum = sums.get(lane[0]);
+      if (sum != null) {
+        sum.addLane(lane[1], Replies.number(lanes.get(i + 1)));
+      }
+    }
+  }
+
+  /** How many tasks of a queue have not ended in all partitions but its home. */
+  long countOutside(int home, String queue) {
+    Map<String, Sum> sums = new TreeMap<>();
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      if (partition != home) {
+        add(partition, List.of(queue), sums);
+      }
+    }
+    return sums.values().stream()
+        .flatMap(sum -> sum.view().depth().entrySet().stream())
+        .filter(depth -> !depth.getKey().isFinal())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /** A queue over all partitions. */
@@ -117,26 +135,12 @@ final class RedisQueueStore implements QueueStore {
 
   @Override
   public void pause(String name) {
-    set(name, true);
+    settings.pause(name, true);
   }
 
   @Override
   public void resume(String name) {
-    set(name, false);
-  }
-
-  private void set(String queue, boolean paused) {
-    int home = partitions.of(queue);
-    long version = settings(home, queue, "", paused);
-    for (int partition = 0; partition < partitions.count(); partition++) {
-      if (partition != home) {
-        settings(partition, queue, Long.toString(version), paused);
-      }
-    }
-  }
-
-  private long settings(int partition, String queue, String version, boolean paused) {
-    return calls.number(partition, "queue/settings", Args.of().add(queue).add(version).add(paused));
+    settings.pause(name, false);
   }
 
   @Override
@@ -165,39 +169,6 @@ final class RedisQueueStore implements QueueStore {
 
   @Override
   public int repairSettings() {
-    int behind = 0;
-    for (int home = 0; home < partitions.count(); home++) {
-      List<Object> held = calls.list(home, "queue/versions", Args.of());
-      for (int i = 0; i < held.size(); i += 3) {
-        String queue = Replies.text(held.get(i));
-        if (partitions.of(queue) == home) {
-          behind +=
-              repair(queue, home, Replies.number(held.get(i + 1)), Replies.flag(held.get(i + 2)));
-        }
-      }
-    }
-    return behind;
-  }
-
-  private int repair(String queue, int home, long version, boolean paused) {
-    int behind = 0;
-    for (int partition = 0; partition < partitions.count(); partition++) {
-      if (partition != home
-          && versionIn(partition, queue) < version
-          && settings(partition, queue, Long.toString(version), paused) == version) {
-        behind++;
-      }
-    }
-    return behind;
-  }
-
-  private long versionIn(int partition, String queue) {
-    List<Object> held = calls.list(partition, "queue/versions", Args.of());
-    for (int i = 0; i < held.size(); i += 3) {
-      if (Replies.text(held.get(i)).equals(queue)) {
-        return Replies.number(held.get(i + 1));
-      }
-    }
-    return 0;
+    return settings.repair();
   }
 }

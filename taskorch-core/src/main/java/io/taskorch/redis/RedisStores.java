@@ -5,6 +5,7 @@ import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
+import io.taskorch.store.LimitStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
@@ -60,6 +61,8 @@ public final class RedisStores implements Stores {
   private final RedisDefinitionStore definitions;
   private final RunAdvance advance;
   private final RedisTaskStore tasks;
+  private final QueueSettings queueSettings;
+  private final RedisQueueStore queues;
   private final RedisServer server;
   private final RedisHints hints;
 
@@ -77,6 +80,8 @@ public final class RedisStores implements Stores {
     this.definitions = new RedisDefinitionStore(calls, partitions);
     this.advance = new RunAdvance(calls, new StepDecider(calls, query, definitions));
     this.tasks = new RedisTaskStore(calls, query, advance);
+    this.queueSettings = new QueueSettings(calls, partitions);
+    this.queues = new RedisQueueStore(calls, partitions, queueSettings);
     this.server = server;
     this.hints = new RedisHints(calls, redisson, partitions);
   }
@@ -230,7 +235,12 @@ public final class RedisStores implements Stores {
 
   @Override
   public QueueStore queues() {
-    return new RedisQueueStore(calls, partitions);
+    return queues;
+  }
+
+  @Override
+  public LimitStore limits() {
+    return new RedisLimitStore(calls, partitions, queueSettings, queues);
   }
 
   @Override

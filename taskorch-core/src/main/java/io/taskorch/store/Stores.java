@@ -11,6 +11,8 @@ public interface Stores extends AutoCloseable {
 
   QueueStore queues();
 
+  LimitStore limits();
+
   TaskUpkeep upkeep();
 
   WorkerRegistry workers();

@@ -1,14 +1,11 @@
 #!lua flags=no-writes
--- versions.lua: the settings of the queues that have some.
+-- versions.lua: the queues that have settings, and the version of these.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
--- Reply   {queue, version, "1" when paused, …}
+-- Reply   {queue, version, …}
 --- @include "lib/keys"
 
 local held = call('HGETALL', prefix .. 'settings')
-local reply = {}
-for i = 1, #held, 2 do
-  reply[#reply + 1] = held[i]
-  reply[#reply + 1] = held[i + 1]
-  reply[#reply + 1] = call('SISMEMBER', PAUSED, held[i])
+for i = 2, #held, 2 do
+  held[i] = string.match(held[i], '^%d+')
 end
-return reply
+return held

@@ -3,6 +3,8 @@ package io.taskorch.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.QueueLimits;
 import io.taskorch.store.Hints;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Json;
@@ -49,6 +51,17 @@ class HintsContractTest extends Contract {
     try (var subscription = stores.hints().onWork(listener)) {
       enqueue(TaskSpec.builder("t").delay(Duration.ofSeconds(5)).build());
       await().until(() -> heard.contains("ready " + home() + " default"));
+    }
+  }
+
+  @Test
+  void aChangeOfLimitsIsTold() {
+    try (var subscription = stores.hints().onWork(listener)) {
+      stores.limits().limitQueue("images", QueueLimits.of(Limits.ofConcurrency(1)));
+      for (int p = 0; p < setup.partitions(); p++) {
+        String hint = "ready " + p + " images";
+        await().until(() -> heard.contains(hint));
+      }
     }
   }
 

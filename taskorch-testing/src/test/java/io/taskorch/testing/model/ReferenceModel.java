@@ -4,6 +4,7 @@ import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
 import io.taskorch.store.IdempotencyStore;
+import io.taskorch.store.LimitStore;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.RunStore;
@@ -77,6 +78,11 @@ final class ReferenceModel implements Stores {
 
   @Override
   public IdempotencyStore idempotency() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LimitStore limits() {
     throw new UnsupportedOperationException();
   }
 

@@ -29,6 +29,9 @@ class ScriptTest {
           "run/retry",
           "run/signal",
           "run/act",
+          "queue/stage",
+          "limit/save",
+          "limit/declare",
           "key/reserve",
           "schedule/hold",
           "schedule/save",
@@ -58,7 +61,7 @@ class ScriptTest {
                 .matches(
                     ".*/(read|page|page_succeeded|records|states|position|depths|logs|list|names"
                         + "|versions|ids|input|partitions|declared|signals|results|last_results"
-                        + "|succeeded)")
+                        + "|succeeded|weights)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
     assertThat(script.firstLine()).isEqualTo(flags);

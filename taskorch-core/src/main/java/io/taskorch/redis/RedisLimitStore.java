@@ -1,0 +1,208 @@
+package io.taskorch.redis;
+
+import io.taskorch.limit.Limited;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.QueueInUseException;
+import io.taskorch.limit.QueueLimits;
+import io.taskorch.limit.RateLimit;
+import io.taskorch.store.LimitStore;
+import io.taskorch.store.Partitions;
+import io.taskorch.task.InvalidTaskException;
+import io.taskorch.task.Names;
+import io.taskorch.task.Violation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Limits: those of a key in its partition, those of a queue with its other settings. */
+final class RedisLimitStore implements LimitStore {
+
+  /** In a partition. */
+  private static final int MOST_KEYS = 100_000;
+
+  private static final String QUEUE = "q:";
+  private static final String KEY = "l:";
+
+  private final RedisCalls calls;
+  private final Partitions partitions;
+  private final QueueSettings settings;
+  private final RedisQueueStore queues;
+
+  RedisLimitStore(
+      RedisCalls calls, Partitions partitions, QueueSettings settings, RedisQueueStore queues) {
+    this.calls = calls;
+    this.partitions = partitions;
+    this.settings = settings;
+    this.queues = queues;
+  }
+
+  @Override
+  public Optional<LimitedQueue> findQueue(String queue) {
+    QueueLimits limits = settings.limits(queue);
+    if (limits == null) {
+      return Optional.empty();
+    }
+    Args args = Args.of().add(QUEUE + queue).add(queue);
+    List<Object> reply = calls.list(partitions.of(queue), "limit/read", args);
+    Limits together = limits.together();
+    return Optional.of(
+        new LimitedQueue(queue, limits, use(reply.get(0), reply, 2, rateOf(together))));
+  }
+
+  private static @Nullable RateLimit rateOf(@Nullable Limits limits) {
+    return limits == null ? null : limits.rate();
+  }
+
+  /** Of the number of running tasks, which stands in a reply, and the bucket, which follows it. */
+  private static Use use(Object now, List<Object> reply, int from, @Nullable RateLimit rate) {
+    return LimitCodec.use(
+        Replies.number(now),
+        Replies.number(reply.get(from)),
+        rate,
+        Double.parseDouble(Replies.text(reply.get(from + 1))));
+  }
+
+  @Override
+  public void limitQueue(String queue, QueueLimits limits) {
+    if (partitions.count() > 1 && settings.limits(queue) == null) {
+      long elsewhere = queues.countOutside(partitions.of(queue), queue);
+      if (elsewhere > 0) {
+        throw new QueueInUseException(queue, elsewhere);
+      }
+    }
+    settings.limit(queue, limits);
+  }
+
+  @Override
+  public void freeQueue(String queue) {
+    if (settings.limits(queue) != null) {
+      settings.limit(queue, null);
+    }
+  }
+
+  @Override
+  public Optional<LimitedKey> findKey(String key) {
+    List<Object> reply =
+        calls.list(partitions.of(key), "limit/read", Args.of().add(KEY + key).add(""));
+    Limits limits = LimitCodec.limits(Replies.text(reply.get(1)));
+    return limits == null
+        ? Optional.empty()
+        : Optional.of(new LimitedKey(key, limits, use(reply.get(0), reply, 2, limits.rate())));
+  }
+
+  @Override
+  public LimitPage list(int limit, @Nullable String cursor) {
+    if (cursor != null && !Names.isValid(cursor)) {
+      throw PageCursor.broken();
+    }
+    Args args = Args.of().add(cursor == null ? "-" : "(" + cursor).add(limit + 1L);
+    List<LimitedKey> found = new ArrayList<>();
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      List<Object> reply = calls.list(partition, "limit/page", args);
+      for (int i = 1; i < reply.size(); i += 4) {
+        Limits limits = Objects.requireNonNull(LimitCodec.limits(Replies.text(reply.get(i + 1))));
+        found.add(
+            new LimitedKey(
+                Replies.text(reply.get(i)),
+                limits,
+                use(reply.get(0), reply, i + 2, limits.rate())));
+      }
+    }
+    List<LimitedKey> shown =
+        found.stream().sorted(Comparator.comparing(LimitedKey::key)).limit(limit).toList();
+    return new LimitPage(
+        shown, shown.size() < found.size() ? Optional.of(shown.getLast().key()) : Optional.empty());
+  }
+
+  @Override
+  public void limitKey(String key, Limits limits) {
+    String reply =
+        calls.word(
+            partitions.of(key),
+            "limit/save",
+            Args.of().add(key).add(LimitCodec.encode(limits)).add(MOST_KEYS));
+    if (reply.equals("too_many")) {
+      throw new InvalidTaskException(
+          List.of(new Violation("/key", "too-many", "would be one key with limits too many")));
+    }
+  }
+
+  @Override
+  public void freeKey(String key) {
+    calls.word(partitions.of(key), "limit/delete", Args.of().add(key));
+  }
+
+  @Override
+  public void pauseGroup(String queue, String group) {
+    pause(queue, group, true);
+  }
+
+  @Override
+  public void resumeGroup(String queue, String group) {
+    pause(queue, group, false);
+  }
+
+  /** Everywhere, as steps of a run lie where the run does. */
+  private void pause(String queue, String group, boolean paused) {
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      calls.word(partition, "group/pause", Args.of().add(queue).add(group).add(paused));
+    }
+  }
+
+  @Override
+  public GroupView group(String queue, String group) {
+    boolean limited = settings.limits(queue) != null;
+    int home = partitions.of(limited ? queue : group);
+    List<Object> reply = calls.list(home, "group/read", Args.of().add(queue).add(group));
+    return new GroupView(
+        queue,
+        group,
+        Replies.flag(reply.get(1)),
+        (int) Replies.number(reply.get(2)),
+        use(reply.get(0), reply, 4, LimitCodec.rate(Replies.text(reply.get(3)))));
+  }
+
+  @Override
+  public Map<Limited, Declaration> declarations() {
+    Map<Limited, Declaration> declarations = new HashMap<>();
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      List<Object> reply = calls.list(partition, "limit/declared", Args.of());
+      for (int i = 0; i < reply.size(); i += 2) {
+        String[] words = Replies.text(reply.get(i + 1)).split(" ", 2);
+        declarations.put(limited(Replies.text(reply.get(i))), new Declaration(words[0], words[1]));
+      }
+    }
+    return declarations;
+  }
+
+  private static Limited limited(String gate) {
+    return gate.startsWith(QUEUE)
+        ? new Limited.Queue(gate.substring(QUEUE.length()))
+        : new Limited.Key(gate.substring(KEY.length()));
+  }
+
+  private static String gate(Limited what) {
+    return switch (what) {
+      case Limited.Queue queue -> QUEUE + queue.name();
+      case Limited.Key key -> KEY + key.name();
+    };
+  }
+
+  @Override
+  public void declare(Limited what, Declaration declaration) {
+    calls.word(
+        partitions.of(what.name()),
+        "limit/declare",
+        Args.of().add(gate(what)).add(declaration.owner()).add(declaration.fingerprint()));
+  }
+
+  @Override
+  public void undeclare(Limited what) {
+    calls.word(partitions.of(what.name()), "limit/undeclare", Args.of().add(gate(what)));
+  }
+}
