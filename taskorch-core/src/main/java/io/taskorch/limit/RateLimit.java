@@ -30,7 +30,7 @@ public record RateLimit(long limit, Duration per, long burst) {
     requireInRange(wrong, "/burst", burst);
     if (per.compareTo(Duration.ofMillis(1)) < 0 || per.compareTo(LONGEST_PER) > 0) {
       wrong.add("/per", "out-of-range", "is not 1 ms to 1 day");
-    } else if (limit > per.toMillis() * MOST_A_MILLI) {
+    } else if (limit <= MOST && limit > per.toMillis() * MOST_A_MILLI) {
       wrong.add("/limit", "out-of-range", "is more than 1000000 a second");
     }
     wrong.throwIfAny();
