@@ -1,10 +1,14 @@
 package io.taskorch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.LimitClient;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
 import io.taskorch.client.WorkflowClient;
 import io.taskorch.json.PayloadCodec;
+import io.taskorch.limit.DeclaredLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.QueueLimits;
 import io.taskorch.redis.RedisOptions;
 import io.taskorch.redis.RedisStores;
 import io.taskorch.shell.ShellOptions;
@@ -20,7 +24,9 @@ import io.taskorch.worker.Worker;
 import io.taskorch.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -41,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Taskorch implements AutoCloseable {
 
+  /** Whose the limits of the builder are. */
+  private static final String DECLARER = "code";
+
   private final Stores stores;
   private final PayloadCodec codec;
   private final InstantSource clock;
@@ -50,6 +59,8 @@ public final class Taskorch implements AutoCloseable {
   private final TaskClient client;
   private final WorkflowClient workflows;
   private final ScheduleClient schedules;
+  private final LimitClient limits;
+  private final DeclaredLimits declaredLimits;
   private final @Nullable ShellTasks shell;
 
   private final ReentrantLock lifecycle = new ReentrantLock();
@@ -67,6 +78,8 @@ public final class Taskorch implements AutoCloseable {
     this.client = new TaskClient(stores, codec, clock);
     this.workflows = new WorkflowClient(stores, codec, clock);
     this.schedules = new ScheduleClient(stores, codec);
+    this.limits = new LimitClient(stores);
+    this.declaredLimits = new DeclaredLimits(builder.queues, builder.limits);
     this.shell = builder.shell.enabled() ? new ShellTasks(builder.shell, stores, clock) : null;
     if (shell != null) {
       handlers.add(shell.handler());
@@ -110,8 +123,9 @@ public final class Taskorch implements AutoCloseable {
   }
 
   /**
-   * Stores the workflows and schedules that methods declare, then starts the worker, if a handler
-   * is registered, and upkeep, unless it is off. A second call changes nothing.
+   * Stores the workflows, schedules and limits that methods and the builder declare, then starts
+   * the worker, if a handler is registered, and upkeep, unless it is off. A second call changes
+   * nothing.
    *
    * @throws IllegalStateException after {@link #close}
    * @throws io.taskorch.task.StoreUnavailableException nothing has started; it may be called again
@@ -126,6 +140,7 @@ public final class Taskorch implements AutoCloseable {
         handlers.seal();
         workflows.declareAll(handlers.workflows());
         schedules.declareAll(handlers.schedules());
+        declareLimits();
         startWorker();
         startUpkeep();
         started = true;
@@ -133,6 +148,14 @@ public final class Taskorch implements AutoCloseable {
       return this;
     } finally {
       lifecycle.unlock();
+    }
+  }
+
+  private void declareLimits() {
+    limits.declareAll(handlers.limits());
+    if (!declaredLimits.equals(DeclaredLimits.NONE)) {
+      // Nothing is taken away: another program's builder may declare others.
+      limits.declare(DECLARER, declaredLimits);
     }
   }
 
@@ -165,6 +188,10 @@ public final class Taskorch implements AutoCloseable {
 
   public ScheduleClient schedules() {
     return schedules;
+  }
+
+  public LimitClient limits() {
+    return limits;
   }
 
   public QueueStore queues() {
@@ -228,6 +255,8 @@ public final class Taskorch implements AutoCloseable {
     private WorkerOptions worker = WorkerOptions.DEFAULT;
     private @Nullable UpkeepOptions upkeep = UpkeepOptions.DEFAULT;
     private ShellOptions shell = ShellOptions.OFF;
+    private final Map<String, QueueLimits> queues = new HashMap<>();
+    private final Map<String, Limits> limits = new HashMap<>();
     private ObjectMapper mapper = PayloadCodec.defaultMapper();
     private InstantSource clock = InstantSource.system();
     private @Nullable Stores stores;
@@ -320,6 +349,21 @@ public final class Taskorch implements AutoCloseable {
     /** Which commands the worker of this process runs; none by default. */
     public Builder shell(ShellOptions value) {
       this.shell = value;
+      return this;
+    }
+
+    /**
+     * Limits of a queue, set at the start when they are new or have changed: what somebody sets
+     * meanwhile stays until then. They stay when the program does not say them any more.
+     */
+    public Builder queue(String name, QueueLimits value) {
+      queues.put(name, value);
+      return this;
+    }
+
+    /** The same for a key that tasks give as their {@code limit}. */
+    public Builder limit(String key, Limits value) {
+      limits.put(key, value);
       return this;
     }
 

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.taskorch.limit.GroupLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.QueueLimits;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Step;
@@ -88,6 +91,28 @@ final class Fingerprint {
     fingerprint.count(input == null ? 0 : 1);
     if (input != null) {
       fingerprint.json(input);
+    }
+    return fingerprint.sha256();
+  }
+
+  static String of(Limits limits) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("limits");
+    fingerprint.value(limits);
+    return fingerprint.sha256();
+  }
+
+  static String of(QueueLimits limits) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("queue limits");
+    fingerprint.value(limits.together());
+    GroupLimits perGroup = limits.perGroup();
+    fingerprint.count(perGroup == null ? 0 : 1);
+    if (perGroup != null) {
+      fingerprint.value(perGroup.rate());
+      fingerprint.value(perGroup.concurrency());
+      fingerprint.value(perGroup.maxWaiting());
+      fingerprint.value(new TreeMap<>(perGroup.weights()));
     }
     return fingerprint.sha256();
   }

@@ -7,8 +7,18 @@ public sealed interface Limited {
   String name();
 
   /** All tasks of a queue. */
-  record Queue(String name) implements Limited {}
+  record Queue(String name) implements Limited {
+    @Override
+    public String toString() {
+      return "queue " + name;
+    }
+  }
 
   /** All tasks that name the key as their {@code limit}, on whatever queues. */
-  record Key(String name) implements Limited {}
+  record Key(String name) implements Limited {
+    @Override
+    public String toString() {
+      return "key " + name;
+    }
+  }
 }

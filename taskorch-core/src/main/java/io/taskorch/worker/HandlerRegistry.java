@@ -1,9 +1,13 @@
 package io.taskorch.worker;
 
+import io.taskorch.limit.DeclaredLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.RateLimit;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Durations;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
+import io.taskorch.task.Names;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Workflow;
@@ -34,6 +38,7 @@ public final class HandlerRegistry {
 
   private final Map<String, Handler> byType = new LinkedHashMap<>();
   private final Map<String, List<Schedule>> schedules = new LinkedHashMap<>();
+  private final Map<String, Map<String, Limits>> limits = new LinkedHashMap<>();
   private final Map<String, WorkflowDefinition> workflows = new LinkedHashMap<>();
   private boolean sealed;
 
@@ -93,12 +98,41 @@ public final class HandlerRegistry {
             payload < 0 ? null : types[payload],
             new MethodFunction(bound(target, method, payload))));
     // Of a class without any, too: it may have had some.
-    List<Schedule> declared =
-        schedules.computeIfAbsent(method.getDeclaringClass().getName(), c -> new ArrayList<>());
+    String owner = method.getDeclaringClass().getName();
+    List<Schedule> declared = schedules.computeIfAbsent(owner, c -> new ArrayList<>());
     TaskSchedule schedule = method.getAnnotation(TaskSchedule.class);
     if (schedule != null) {
       declared.add(schedule(annotation, schedule));
     }
+    addLimits(
+        limits.computeIfAbsent(owner, c -> new LinkedHashMap<>()),
+        method.getAnnotation(LimitKey.class));
+  }
+
+  private static void addLimits(Map<String, Limits> declared, @Nullable LimitKey annotation) {
+    if (annotation == null) {
+      return;
+    }
+    String key = annotation.value();
+    if (!Names.isValid(key)) {
+      throw new IllegalArgumentException("the key of limits is not " + Names.SHAPE_IN_WORDS);
+    }
+    Limits said = limits(annotation);
+    Limits before = declared.putIfAbsent(key, said);
+    if (before != null && !before.equals(said)) {
+      throw new IllegalArgumentException("its class says other limits of key " + key + " as well");
+    }
+  }
+
+  private static Limits limits(LimitKey annotation) {
+    long rate = annotation.rate();
+    long burst = annotation.burst();
+    return new Limits(
+        rate == 0
+            ? null
+            : new RateLimit(rate, Durations.parse(annotation.per()), burst == 0 ? rate : burst),
+        annotation.concurrency() == 0 ? null : annotation.concurrency(),
+        annotation.onLimit());
   }
 
   private void addWorkflow(Object target, Method method, Workflow annotation) {
@@ -178,6 +212,13 @@ public final class HandlerRegistry {
   public Map<String, List<Schedule>> schedules() {
     Map<String, List<Schedule>> copy = new LinkedHashMap<>();
     schedules.forEach((owner, declared) -> copy.put(owner, List.copyOf(declared)));
+    return copy;
+  }
+
+  /** The limits of {@link LimitKey}, by the class that declares them. */
+  public Map<String, DeclaredLimits> limits() {
+    Map<String, DeclaredLimits> copy = new LinkedHashMap<>();
+    limits.forEach((owner, keys) -> copy.put(owner, new DeclaredLimits(Map.of(), keys)));
     return copy;
   }
 

@@ -68,15 +68,13 @@ class LimitsTest {
     @Test
     void sayOneThingAtLeast() {
       assertThat(pointers(() -> new Limits(null, null, OnLimit.WAIT))).containsExactly("");
-      assertThat(pointers(() -> new Limits(null, null, OnLimit.CANCEL_OLDEST)))
-          .containsExactly("");
+      assertThat(pointers(() -> new Limits(null, null, OnLimit.CANCEL_OLDEST))).containsExactly("");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 1_000_001})
     void letOneToAMillionRun(int concurrency) {
-      assertThat(pointers(() -> Limits.ofConcurrency(concurrency)))
-          .containsExactly("/concurrency");
+      assertThat(pointers(() -> Limits.ofConcurrency(concurrency))).containsExactly("/concurrency");
     }
 
     @Test

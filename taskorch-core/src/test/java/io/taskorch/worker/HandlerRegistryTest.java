@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskorch.limit.DeclaredLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.OnLimit;
+import io.taskorch.limit.RateLimit;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Backoff;
@@ -17,6 +21,7 @@ import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class HandlerRegistryTest {
@@ -48,6 +53,65 @@ class HandlerRegistryTest {
     @TaskHandler("never")
     @TaskSchedule(cron = "0 0 30 2 *")
     void never() {}
+  }
+
+  static final class Limited {
+    @TaskHandler("pay")
+    @LimitKey(value = "partner-api", rate = 5, burst = 1)
+    void pay() {}
+
+    @TaskHandler("refund")
+    @LimitKey(value = "partner-api", rate = 5, burst = 1)
+    void refund() {}
+
+    @TaskHandler("import")
+    @LimitKey(value = "imports", concurrency = 2, onLimit = OnLimit.CANCEL_OLDEST)
+    void importAll() {}
+  }
+
+  static final class LimitedTwice {
+    @TaskHandler("pay")
+    @LimitKey(value = "partner-api", rate = 5)
+    void pay() {}
+
+    @TaskHandler("refund")
+    @LimitKey(value = "partner-api", rate = 6)
+    void refund() {}
+  }
+
+  static final class Unlimited {
+    @TaskHandler("pay")
+    @LimitKey("partner-api")
+    void pay() {}
+  }
+
+  @Test
+  void limitsAreThoseOfTheirClass() {
+    registry.add(new Limited());
+    registry.add(new Base());
+    assertThat(registry.limits())
+        .isEqualTo(
+            Map.of(
+                Base.class.getName(),
+                DeclaredLimits.NONE,
+                Limited.class.getName(),
+                new DeclaredLimits(
+                    Map.of(),
+                    Map.of(
+                        "partner-api",
+                        Limits.ofRate(new RateLimit(5, Duration.ofSeconds(1), 1)),
+                        "imports",
+                        new Limits(null, 2, OnLimit.CANCEL_OLDEST)))));
+  }
+
+  @Test
+  void limitsThatCannotBeAreRefused() {
+    assertThatThrownBy(() -> registry.add(new LimitedTwice()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("other limits of key partner-api");
+    assertThatThrownBy(() -> new HandlerRegistry().add(new Unlimited()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has neither a rate nor a concurrency");
   }
 
   @Test
