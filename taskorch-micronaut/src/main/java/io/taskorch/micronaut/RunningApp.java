@@ -4,6 +4,7 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.taskorch.Taskorch;
+import io.taskorch.limit.DeclaredLimits;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.micronaut.config.ServerConfig;
 import io.taskorch.micronaut.config.TaskorchConfig;
@@ -13,6 +14,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +30,7 @@ public final class RunningApp implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningApp.class);
 
-  /** Whose the schedules of the settings are. */
+  /** Whose the schedules and limits of the settings are. */
   private static final String DECLARER = "config";
 
   private final ApplicationContext context;
@@ -70,6 +72,9 @@ public final class RunningApp implements AutoCloseable {
         taskorch
             .schedules()
             .declare(DECLARER, List.copyOf(config.scheduler().schedules().values()));
+        taskorch.limits().declareAll(Map.of(DECLARER, config.limits()));
+      } else if (!config.limits().equals(DeclaredLimits.NONE)) {
+        LOG.warn("queues and limits are set by the scheduler: those of this file are not used");
       }
       taskorch.start();
     } catch (RuntimeException e) {

@@ -8,6 +8,7 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.annotation.Nullable;
 import io.taskorch.Taskorch;
+import io.taskorch.client.LimitClient;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
 import io.taskorch.client.WorkflowClient;
@@ -135,6 +136,11 @@ final class TaskorchFactory {
   @Singleton
   ScheduleClient schedules(Taskorch taskorch) {
     return taskorch.schedules();
+  }
+
+  @Singleton
+  LimitClient limits(Taskorch taskorch) {
+    return taskorch.limits();
   }
 
   @Singleton

@@ -3,6 +3,9 @@ package io.taskorch.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskorch.Taskorch;
+import io.taskorch.limit.GroupLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.QueueLimits;
 import io.taskorch.micronaut.RunningApp;
 import io.taskorch.micronaut.config.App;
 import io.taskorch.micronaut.config.ConfigLoader;
@@ -112,6 +115,27 @@ class SchedulerApplicationTest {
     }
     try (RunningApp app = start("")) {
       assertThat(app.taskorch().schedules().find("tick")).isEmpty();
+    }
+  }
+
+  @Test
+  void setsTheLimitsOfItsFileAndTakesThoseAwayThatHaveLeftIt() throws Exception {
+    String yaml =
+        "queues: {images: {per_group: {concurrency: 2}}}\nlimits: {partner: {concurrency: 3}}";
+    try (RunningApp app = start(yaml)) {
+      assertThat(app.taskorch().limits().get("partner").limits())
+          .isEqualTo(Limits.ofConcurrency(3));
+      assertThat(app.taskorch().limits().getQueue("images").limits())
+          .isEqualTo(QueueLimits.of(new GroupLimits(null, 2, null, Map.of())));
+      app.taskorch().limits().limit("partner", Limits.ofConcurrency(4));
+    }
+    try (RunningApp app = start(yaml)) {
+      assertThat(app.taskorch().limits().get("partner").limits())
+          .isEqualTo(Limits.ofConcurrency(4));
+    }
+    try (RunningApp app = start("")) {
+      assertThat(app.taskorch().limits().findQueue("images")).isEmpty();
+      assertThat(app.taskorch().limits().find("partner")).isPresent();
     }
   }
 

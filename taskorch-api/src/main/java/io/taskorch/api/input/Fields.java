@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -226,12 +227,13 @@ public final class Fields {
    */
   public @Nullable Integer integer(String name, int least, int most) {
     JsonValue value = find(name, Kind.NUMBER, "a number");
-    if (value == null) {
-      return null;
-    }
+    return value == null ? null : integer(at(name), value, least, most);
+  }
+
+  private @Nullable Integer integer(String where, JsonValue value, int least, int most) {
     String digits = value.literal();
     if (!digits.matches("-?\\d+")) {
-      refusals.malformed(at(name), "wrong-type", "is not a whole number");
+      refusals.malformed(where, "wrong-type", "is not a whole number");
       return null;
     }
     if (digits.length() <= 11) {
@@ -240,7 +242,7 @@ public final class Fields {
         return (int) number;
       }
     }
-    impossible(name, "out-of-range", "is not between " + least + " and " + most);
+    refusals.impossible(where, "out-of-range", "is not between " + least + " and " + most);
     return null;
   }
 
@@ -331,27 +333,62 @@ public final class Fields {
   /** An object whose values are strings; empty when absent. */
   public Map<String, String> textsByName(String name) {
     Map<String, String> texts = new LinkedHashMap<>();
-    JsonValue object = find(name, Kind.OBJECT, "an object");
-    if (object != null) {
-      String where = at(name);
-      object
-          .fields(
-              key ->
-                  refusals.malformed(
-                      below(where, key), "duplicate-field", "is there more than once"))
-          .forEach(
-              (key, value) -> {
-                if (value.kind() == Kind.TEXT) {
-                  String text = checkedText(below(where, key), value);
-                  if (text != null) {
-                    texts.put(key, text);
-                  }
-                } else {
-                  refusals.malformed(below(where, key), "wrong-type", "is not a string");
-                }
-              });
-    }
+    eachByName(
+        name,
+        Kind.TEXT,
+        "a string",
+        (key, value) -> {
+          String text = checkedText(below(at(name), key), value);
+          if (text != null) {
+            texts.put(key, text);
+          }
+        });
     return texts;
+  }
+
+  /**
+   * An object whose values are whole numbers; empty when absent.
+   *
+   * @param least the smallest that can be
+   * @param most the largest
+   * @return null when anything was wrong, which is noted then
+   */
+  public @Nullable Map<String, Integer> integersByName(String name, int least, int most) {
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    int found =
+        eachByName(
+            name,
+            Kind.NUMBER,
+            "a number",
+            (key, value) -> {
+              Integer number = integer(below(at(name), key), value, least, most);
+              if (number != null) {
+                numbers.put(key, number);
+              }
+            });
+    return numbers.size() == found ? numbers : null;
+  }
+
+  /** Visits the values of an object that are of a kind; how many there should have been. */
+  private int eachByName(String name, Kind kind, String what, BiConsumer<String, JsonValue> visit) {
+    JsonValue object = find(name, Kind.OBJECT, "an object");
+    if (object == null) {
+      return has(name) ? 1 : 0;
+    }
+    Map<String, JsonValue> values =
+        object.fields(
+            key ->
+                refusals.malformed(
+                    below(at(name), key), "duplicate-field", "is there more than once"));
+    values.forEach(
+        (key, value) -> {
+          if (value.kind() == kind) {
+            visit.accept(key, value);
+          } else {
+            refusals.malformed(below(at(name), key), "wrong-type", "is not " + what);
+          }
+        });
+    return values.size();
   }
 
   private static String below(String where, String key) {

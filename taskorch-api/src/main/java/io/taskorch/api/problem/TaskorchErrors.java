@@ -6,6 +6,8 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.taskorch.api.input.InvalidRequestException;
+import io.taskorch.limit.LimitNotFoundException;
+import io.taskorch.limit.QueueInUseException;
 import io.taskorch.schedule.DeclaredScheduleException;
 import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.task.GoneException;
@@ -59,10 +61,13 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
       case TaskNotFoundException e -> notFound(request);
       case DefinitionNotFoundException e -> notFound(request);
       case ScheduleNotFoundException e -> notFound(request);
+      case LimitNotFoundException e -> notFound(request);
       case StepNotFoundException e ->
           Problem.of(request, HttpStatus.NOT_FOUND, "not-found", "Not found", message(e));
       case DeclaredScheduleException e ->
           Problem.of(request, HttpStatus.CONFLICT, "declared", "Declared elsewhere", message(e));
+      case QueueInUseException e ->
+          Problem.of(request, HttpStatus.CONFLICT, "queue-in-use", "Queue in use", message(e));
       case IllegalMoveException e ->
           Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
       case IllegalRunMoveException e ->

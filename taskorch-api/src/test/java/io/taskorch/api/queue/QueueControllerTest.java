@@ -75,12 +75,6 @@ class QueueControllerTest {
   }
 
   @Test
-  void limitsAreNotBuilt() {
-    submit("");
-    assertThat(api.put(path + "/limits", "{}").status()).isEqualTo(404);
-  }
-
-  @Test
   void anOperationTakesNoFields() {
     assertThat(api.post(path + "/pause", "{\"for\":\"1h\"}").status()).isEqualTo(400);
     assertThat(api.get(path).status()).isEqualTo(404);

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,16 @@ final class Settings {
     findings.error(place(key), why);
   }
 
+  /** Refuses this section as a whole. */
+  void refuse(String why) {
+    findings.error(prefix.substring(0, prefix.length() - 1), why);
+  }
+
+  /** Whether somebody says something about a key. */
+  boolean says(String key) {
+    return sources.stream().anyMatch(source -> source.find(prefix + key, new Findings()) != null);
+  }
+
   void warn(String key, String what) {
     findings.warning(place(key), what);
   }
@@ -112,6 +123,14 @@ final class Settings {
           require(number >= least && number <= most, limits);
           return number;
         });
+  }
+
+  /** A section of whole numbers by names of the user's choice. A file alone can hold it. */
+  Map<String, Integer> numbers(String key, int least, int most) {
+    Settings section = section(key);
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    section.children().forEach(name -> numbers.put(name, section.number(name, least, least, most)));
+    return numbers;
   }
 
   boolean flag(String key, boolean fallback) {
@@ -246,20 +265,24 @@ final class Settings {
   Map<String, List<String>> lists(String key, BiConsumer<String, List<String>> check) {
     Settings section = section(key);
     Map<String, List<String>> lists = new LinkedHashMap<>();
-    sources.stream()
-        .flatMap(source -> source.children(section.prefix).stream())
-        .forEach(name -> lists.computeIfAbsent(name, absent -> section.list(name, check)));
+    section.children().forEach(name -> lists.put(name, section.list(name, check)));
     return lists;
   }
 
   /** The sections below one whose names are the user's choice; a file alone can hold them. */
   List<Settings> sections(String key) {
     Settings all = section(key);
-    return sources.stream()
-        .flatMap(source -> source.children(all.prefix).stream())
-        .distinct()
-        .map(all::section)
-        .toList();
+    return all.children().map(all::section).toList();
+  }
+
+  /** The names below this section. */
+  private Stream<String> children() {
+    return sources.stream().flatMap(source -> source.children(prefix).stream()).distinct();
+  }
+
+  /** Whether anything is said below a section. */
+  boolean has(String section) {
+    return section(section).children().findAny().isPresent();
   }
 
   /** The name of this section. */

@@ -1,11 +1,18 @@
 package io.taskorch.micronaut.config;
 
-/** Every setting of an app. */
+import io.taskorch.limit.DeclaredLimits;
+
+/**
+ * Every setting of an app.
+ *
+ * @param limits those that the file declares, which the scheduler sets
+ */
 public record TaskorchConfig(
     RedisConfig redis,
     ServerConfig server,
     WorkerConfig worker,
     SchedulerConfig scheduler,
+    DeclaredLimits limits,
     MetricsConfig metrics,
     TracingConfig tracing,
     LoggingConfig logging,
@@ -20,6 +27,7 @@ public record TaskorchConfig(
             ServerConfig.read(server, app),
             WorkerConfig.read(settings.section("worker")),
             SchedulerConfig.read(settings.section("scheduler")),
+            LimitSettings.read(settings),
             MetricsConfig.read(settings.section("metrics"), app),
             TracingConfig.read(settings.section("tracing")),
             LoggingConfig.read(settings.section("logging")),

@@ -3,6 +3,12 @@ package io.taskorch.micronaut.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskorch.limit.DeclaredLimits;
+import io.taskorch.limit.GroupLimits;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.OnLimit;
+import io.taskorch.limit.QueueLimits;
+import io.taskorch.limit.RateLimit;
 import io.taskorch.micronaut.config.ConfigLoader.Loaded;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Overlap;
@@ -364,6 +370,102 @@ class ConfigLoaderTest {
               "7: scheduler.schedules.e.workflow.version is not a whole number",
               "7: scheduler.schedules.e.workflow.input is not JSON",
               "scheduler.schedules.f.workflow excludes task");
+    }
+  }
+
+  @Nested
+  class DeclaredLimitsOfAFile {
+
+    private DeclaredLimits read(String... lines) throws IOException {
+      return ConfigLoader.of(App.SCHEDULER)
+          .file(write("scheduler.yaml", lines))
+          .load()
+          .config()
+          .limits();
+    }
+
+    @Test
+    void areReadWithAllTheirFields() throws IOException {
+      RateLimit rate = new RateLimit(100, Duration.ofMinutes(1), 20);
+      assertThat(
+              read(
+                  "queues:",
+                  "  images:",
+                  "    rate: {limit: 100, per: 1m, burst: 20}",
+                  "    concurrency: 10",
+                  "    on_limit: cancel_oldest",
+                  "    per_group:",
+                  "      rate: {limit: 5, per: PT1S}",
+                  "      concurrency: 2",
+                  "      max_waiting: 1000",
+                  "      weights: {tenant-7: 3, tenant-8: 100}",
+                  "  mail: {per_group: {concurrency: 1}}",
+                  "limits:",
+                  "  partner-api: {rate: {limit: 100, per: 1m, burst: 20}, on_limit: drop_new}",
+                  "  imports: {concurrency: 1}"))
+          .isEqualTo(
+              new DeclaredLimits(
+                  Map.of(
+                      "images",
+                      new QueueLimits(
+                          new Limits(rate, 10, OnLimit.CANCEL_OLDEST),
+                          new GroupLimits(
+                              RateLimit.of(5, Duration.ofSeconds(1)),
+                              2,
+                              1000,
+                              Map.of("tenant-7", 3, "tenant-8", 100))),
+                      "mail",
+                      QueueLimits.of(new GroupLimits(null, 1, null, Map.of()))),
+                  Map.of(
+                      "partner-api",
+                      new Limits(rate, null, OnLimit.DROP_NEW),
+                      "imports",
+                      Limits.ofConcurrency(1))));
+    }
+
+    @Test
+    void areNoneUnlessSaid() throws IOException {
+      assertThat(read("queues: {}", "limits: {}")).isEqualTo(DeclaredLimits.NONE);
+      assertThat(read("")).isEqualTo(DeclaredLimits.NONE);
+    }
+
+    @Test
+    void thatCannotBeStopTheStartWithALineForEachMistake() throws IOException {
+      assertThat(
+              errorsOf(
+                  ConfigLoader.of(App.SCHEDULER)
+                      .file(
+                          write(
+                              "scheduler.yaml",
+                              "queues:",
+                              "  a: {rate: {limit: 0, per: 1s}}",
+                              "  b: {rate: {limit: 5}, colour: red}",
+                              "  c: {concurrency: many, per_group: {weights: {x: 101}}}",
+                              "  d: {}",
+                              "  e: {on_limit: wait, per_group: {max_waiting: 0}}",
+                              "  _f: {concurrency: 1}",
+                              "limits:",
+                              "  a: {rate: {limit: 5, per: 730d}}",
+                              "  b: {rate: {limit: 5, per: 1s}, on_limit: cancel_oldest}",
+                              "  c: {per_group: {concurrency: 1}, concurrency: 1}",
+                              "  d: {on_limit: drop_new}",
+                              "  e: {rate: {limit: 1001, per: 1ms}}"))))
+          .satisfiesExactlyInAnyOrder(
+              e -> assertThat(e).contains(":2: queues.a.rate.limit is not a whole number"),
+              e -> assertThat(e).contains("queues.b.rate.per is missing"),
+              e -> assertThat(e).contains(":3: queues.b.colour is not a key"),
+              e -> assertThat(e).contains(":4: queues.c.concurrency is not a whole number"),
+              e -> assertThat(e).contains(":4: queues.c.per_group.weights.x is not a whole"),
+              e -> assertThat(e).contains("queues.d has none of rate, concurrency"),
+              e -> assertThat(e).contains(":6: queues.e.on_limit needs a rate or a concurrency"),
+              e -> assertThat(e).contains(":6: queues.e.per_group.max_waiting is not a whole"),
+              e -> assertThat(e).contains("queues._f is not a name"),
+              e -> assertThat(e).contains(":9: limits.a.rate.per is not between 1ms and 1d"),
+              e -> assertThat(e).contains(":10: limits.b.on_limit needs a concurrency"),
+              e -> assertThat(e).contains(":11: limits.c.per_group.concurrency is not a key"),
+              e -> assertThat(e).contains("limits.d has neither a rate nor a concurrency"),
+              e ->
+                  assertThat(e).contains(":13: limits.e.rate.limit is more than 1000000 a second"));
     }
   }
 
