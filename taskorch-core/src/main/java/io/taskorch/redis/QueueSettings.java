@@ -24,6 +24,9 @@ final class QueueSettings {
   /** What the script answers that lacks weights. */
   private static final long STAGE = -1;
 
+  /** What it answers to a new queue when there are as many as can be. */
+  private static final long TOO_MANY = -2;
+
   private static final Duration STAGED_KEPT = Duration.ofMinutes(10);
 
   /** How often settings are read anew because somebody changes them. */
@@ -110,6 +113,9 @@ final class QueueSettings {
     while (held == STAGE) {
       stage(partition, queue, settings.digest, weights);
       held = calls.number(partition, "queue/settings", args);
+    }
+    if (held == TOO_MANY) {
+      throw RedisTaskStore.tooManyQueues();
     }
     if (!settings.perGroup.equals(AS_IT_IS)) {
       reopen(partition, queue, rateBefore, settings.perGroup);

@@ -25,6 +25,8 @@ final class RedisLimitStore implements LimitStore {
   /** In a partition. */
   private static final int MOST_KEYS = 100_000;
 
+  private static final int MOST_PAUSED_GROUPS = 100_000;
+
   private static final String QUEUE = "q:";
   private static final String KEY = "l:";
 
@@ -127,9 +129,12 @@ final class RedisLimitStore implements LimitStore {
             "limit/save",
             Args.of().add(key).add(LimitCodec.encode(limits)).add(MOST_KEYS));
     if (reply.equals("too_many")) {
-      throw new InvalidTaskException(
-          List.of(new Violation("/key", "too-many", "would be one key with limits too many")));
+      throw tooMany("/key", "would be one key with limits too many");
     }
+  }
+
+  private static InvalidTaskException tooMany(String pointer, String detail) {
+    return new InvalidTaskException(List.of(new Violation(pointer, "too-many", detail)));
   }
 
   @Override
@@ -150,7 +155,11 @@ final class RedisLimitStore implements LimitStore {
   /** Everywhere, as steps of a run lie where the run does. */
   private void pause(String queue, String group, boolean paused) {
     for (int partition = 0; partition < partitions.count(); partition++) {
-      calls.word(partition, "group/pause", Args.of().add(queue).add(group).add(paused));
+      Args args = Args.of().add(queue).add(group).add(paused).add(MOST_PAUSED_GROUPS);
+      // All partitions hold the same ones, so the first refuses what the others would.
+      if (calls.word(partition, "group/pause", args).equals("too_many")) {
+        throw tooMany("/group", "would be one paused group too many");
+      }
     }
   }
 

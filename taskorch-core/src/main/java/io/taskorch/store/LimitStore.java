@@ -23,6 +23,7 @@ public interface LimitStore {
    *
    * @throws QueueInUseException it had none, and holds tasks that have not ended in partitions that
    *     are not its own
+   * @throws io.taskorch.task.InvalidTaskException it would be one queue too many
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   void limitQueue(String queue, QueueLimits limits);
@@ -51,7 +52,11 @@ public interface LimitStore {
   /** Takes the limits of a key away; one that has none stays as it is. */
   void freeKey(String key);
 
-  /** Starts no task of one group of a queue; what runs goes on. A paused one stays as it is. */
+  /**
+   * Starts no task of one group of a queue; what runs goes on. A paused one stays as it is.
+   *
+   * @throws io.taskorch.task.InvalidTaskException it would be one too many
+   */
   void pauseGroup(String queue, String group);
 
   void resumeGroup(String queue, String group);

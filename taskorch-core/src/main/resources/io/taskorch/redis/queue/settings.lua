@@ -4,8 +4,10 @@
 -- ARGV[1] queue   ARGV[2] version, or "" for one more than what is there
 -- What it is to be, or "=" as it is: ARGV[3] "1" for paused   ARGV[4] limits of the queue, "" for none
 -- ARGV[5] limits of each of its groups   ARGV[6] digest of the groups' weights   ARGV[7] their number
--- Reply   the version that holds now; -1 when the weights have to be staged
+-- Reply   the version that holds now; -1 when the weights have to be staged, -2 when it would be one
+--         queue too many
 --- @include "lib/limits"
+--- @include "lib/queue"
 --- @include "lib/queue_settings"
 
 local queue = ARGV[1]
@@ -24,15 +26,17 @@ local version = ARGV[2] == '' and held.version + 1 or tonumber(ARGV[2])
 if version <= held.version or (ARGV[2] == '' and same) then
   return held.version
 end
-local weights = prefix .. 'weights:' .. queue
+if ARGV[2] == '' and not admit_queue(queue) then
+  return -2
+end
 if digest ~= held.digest then
+  local weights = prefix .. 'weights:' .. queue
   local staged = weights .. ':' .. digest
-  touch(weights)
-  if digest == '' then
-    delete(weights)
-  elseif call('HLEN', staged) ~= tonumber(ARGV[7]) then
-    return -1
-  else
+  delete(weights)
+  if digest ~= '' then
+    if call('HLEN', staged) ~= tonumber(ARGV[7]) then
+      return -1
+    end
     write('RENAME', staged, weights)
     write('PERSIST', weights)
   end
@@ -44,7 +48,7 @@ if together ~= held.together then
   set_limits('q:' .. queue, together)
 end
 if per_group ~= held.per_group then
-  set_limits('g:' .. queue, per_group)
+  put_limits('g:' .. queue, per_group)
 end
 write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
 flush()

@@ -2,6 +2,7 @@ package io.taskorch.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.taskorch.limit.GroupLimits;
 import io.taskorch.limit.Limited;
@@ -23,8 +24,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -392,6 +399,111 @@ class LimitStoreContractTest extends Contract {
           .map(LimitedQueue::limits)
           .contains(QueueLimits.of(PER_GROUP));
     }
+  }
+
+  /** Puts members into a set, or into a sorted set where there is a score. */
+  private void fillUp(int partition, String name, int members, String score) {
+    for (int from = 0; from < members; from += 1_000) {
+      String command = score.isEmpty() ? "SADD" : "ZADD";
+      List<Object> words = new ArrayList<>(List.of(command, key(partition, name)));
+      for (int i = from; i < from + 1_000; i++) {
+        if (!score.isEmpty()) {
+          words.add(score);
+        }
+        words.add("m" + i);
+      }
+      namespace.raw().call(words.toArray());
+    }
+  }
+
+  private static void isRefused(ThrowingCallable call, String pointer, String code) {
+    assertThat(catchThrowableOfType(InvalidTaskException.class, call).violations())
+        .singleElement()
+        .satisfies(
+            wrong -> {
+              assertThat(wrong.pointer()).isEqualTo(pointer);
+              assertThat(wrong.code()).isEqualTo(code);
+            });
+  }
+
+  @Nested
+  class TooMany {
+
+    @Test
+    void queuesAreRefused() {
+      int home = partition("images");
+      limits().limitQueue("known", QueueLimits.of(LIMITS));
+      fillUp(home, "queues", 10_000, "");
+      isRefused(
+          () -> limits().limitQueue("images", QueueLimits.of(LIMITS)), "/queue", "too-many-queues");
+      isRefused(() -> stores.queues().pause("images"), "/queue", "too-many-queues");
+      assertThat(limits().findQueue("images")).isEmpty();
+      limits().limitQueue("known", QueueLimits.of(PER_GROUP));
+      assertThat(limits().findQueue("known").orElseThrow().limits())
+          .isEqualTo(QueueLimits.of(PER_GROUP));
+    }
+
+    @Test
+    void keysAreRefused() {
+      int home = partition("partner-api");
+      limits().limitKey("known", LIMITS);
+      fillUp(home, "limits", 100_000, "0");
+      isRefused(() -> limits().limitKey("partner-api", LIMITS), "/key", "too-many");
+      assertThat(limits().findKey("partner-api")).isEmpty();
+      limits().limitKey("known", Limits.ofConcurrency(1));
+      assertThat(limits().findKey("known").orElseThrow().limits())
+          .isEqualTo(Limits.ofConcurrency(1));
+    }
+
+    @Test
+    void pausedGroupsAreRefused() {
+      limits().pauseGroup("images", "known");
+      for (int p = 0; p < setup.partitions(); p++) {
+        fillUp(p, "closed", 100_000, "+inf");
+      }
+      isRefused(() -> limits().pauseGroup("images", "a"), "/group", "too-many");
+      limits().pauseGroup("images", "known");
+      limits().resumeGroup("images", "known");
+      assertThat(limits().group("images", "known").paused()).isFalse();
+    }
+  }
+
+  @Test
+  void changesAtOnceEndAlikeEverywhere() throws Exception {
+    List<Callable<Object>> changes = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int number = i;
+      changes.add(
+          () -> {
+            switch (number % 4) {
+              case 0 -> stores.queues().pause("images");
+              case 1 -> stores.queues().resume("images");
+              case 2 -> limits().limitQueue("images", new QueueLimits(LIMITS, PER_GROUP));
+              default ->
+                  limits()
+                      .limitQueue(
+                          "images",
+                          QueueLimits.of(GroupLimits.ofWeights(Map.of("a", 1 + number, "b", 2))));
+            }
+            return number;
+          });
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Object> change : threads.invokeAll(changes)) {
+        assertThat(change.get()).isNotNull();
+      }
+    }
+    assertThat(stores.queues().repairSettings()).isZero();
+    List<String> everywhere = new ArrayList<>();
+    for (int p = 0; p < setup.partitions(); p++) {
+      everywhere.add(
+          namespace.raw().text("HGET", key(p, "settings"), "images")
+              + namespace.raw().number("SISMEMBER", key(p, "paused"), "images")
+              + gate(p, "q:images")
+              + gate(p, "g:images")
+              + new TreeSet<>(namespace.raw().texts("HVALS", key(p, "weights:images"))));
+    }
+    assertThat(everywhere).allMatch(everywhere.getFirst()::equals);
   }
 
   @Nested
