@@ -140,7 +140,7 @@ public final class LimitClient {
   }
 
   /**
-   * Sets what somebody declares, where it is new or different from what he declared before: what
+   * Sets what somebody declares, where it is new or different from what they declared before: what
    * others have set since stays until then. What somebody else declares differently is left alone,
    * and so is a queue that cannot be limited now, and a warning says so.
    *
