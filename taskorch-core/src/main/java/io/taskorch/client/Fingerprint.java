@@ -173,6 +173,9 @@ final class Fingerprint {
       // Only where there is one: keys that were used before there were any stay as they are.
       value(spec.unique());
     }
+    if (!spec.flow().isPlain()) {
+      value(spec.flow());
+    }
   }
 
   /** What has one text for one value: durations, instants, a record of such and numbers. */

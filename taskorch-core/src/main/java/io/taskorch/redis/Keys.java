@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.taskorch.task.TaskState;
+import java.util.List;
 
 /**
  * The keys of a namespace, for the parts of the code that name one; {@code lib/keys.lua} and {@code
@@ -55,8 +56,14 @@ final class Keys {
         };
   }
 
-  /** Where ready tasks of a type stand aside, less the prefix. */
-  static String lane(String queue, String type) {
-    return "q:" + queue + ":lane:" + type;
+  /** The index of a queue's ready tasks that stand in lines or wait for their turns. */
+  static String apart(String queue) {
+    return "q:" + queue + ":apart";
+  }
+
+  /** The indexes of ready tasks in a lane of a queue, less the prefix. */
+  static List<String> lane(String queue, String lane) {
+    String base = "q:" + queue + ":lane:" + lane;
+    return List.of(base + ":ready", base + ":apart");
   }
 }

@@ -178,6 +178,7 @@ final class RedisTaskStore implements TaskStore {
             .add(request.most());
     request.shares().forEach(share -> args.add((long) share));
     args.add(MOST_BYTES).addAll(request.queues()).addAll(request.types());
+    args.add(request.fit().slots()).addAll(request.fit().labels());
     List<Object> reply = calls.list(request.partition(), "task/claim", args);
     Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
     boolean repeat = Replies.flag(reply.get(2));

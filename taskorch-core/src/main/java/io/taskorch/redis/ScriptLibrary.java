@@ -9,11 +9,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -26,6 +32,12 @@ final class ScriptLibrary {
 
   private static final String ROOT = "/io/taskorch/redis/";
   private static final String INCLUDE = "--- @include \"";
+  private static final Pattern WORD = Pattern.compile("\\w+");
+
+  /** A local of a file: a function, or names with or without values. */
+  private static final Pattern LOCAL =
+      Pattern.compile("^local (?:(function) )?(\\w+(?:,\\s*\\w+)*)( =)?", Pattern.MULTILINE);
+
   private static final Pattern FLAG = Pattern.compile("(no-writes|allow-oom)");
 
   /** About as many moves are kept in a partition's event stream. */
@@ -62,15 +74,15 @@ final class ScriptLibrary {
   private Function compose(String script) {
     String source = source(script);
     int firstLineEnd = source.indexOf('\n') + 1;
-    StringBuilder includes = new StringBuilder();
-    StringBuilder body = new StringBuilder();
-    split(source.substring(firstLineEnd), includes, body, new HashSet<>());
+    Map<String, String> files = new LinkedHashMap<>();
+    String body = "begin(KEYS)\n" + collect(source.substring(firstLineEnd), files);
+    String includes = blocks(files, body);
     String flags =
         FLAG.matcher(source.substring(0, firstLineEnd))
             .results()
             .map(flag -> "'" + flag.group(1) + "'")
             .collect(Collectors.joining(", "));
-    String callback = "function(KEYS, ARGV)\nbegin(KEYS)\n" + body + "end";
+    String callback = "function(KEYS, ARGV)\n" + body + "end";
     byte[] digest = Sha256.of((includes + flags + callback).getBytes(StandardCharsets.UTF_8));
     String name =
         "taskorch_" + script.replace('/', '_') + "_" + HexFormat.of().formatHex(digest, 0, 6);
@@ -85,21 +97,62 @@ final class ScriptLibrary {
                 callback.substring("function".length())));
   }
 
-  /** Tells a file's own lines from what it includes, each of which is taken once. */
-  private void split(
-      String source, StringBuilder includes, StringBuilder own, Set<String> included) {
+  /** Puts what a file includes into a map, each after what it includes; returns its own lines. */
+  private String collect(String source, Map<String, String> files) {
+    StringBuilder own = new StringBuilder();
     for (String line : source.split("\n", -1)) {
       if (line.startsWith(INCLUDE)) {
         String name = line.substring(INCLUDE.length(), line.length() - 1);
-        if (included.add(name)) {
-          StringBuilder text = new StringBuilder();
-          split(source(name), includes, text, included);
-          includes.append(text);
+        if (!files.containsKey(name)) {
+          String text = collect(source(name), files);
+          files.put(name, text);
         }
       } else {
         own.append(line).append('\n');
       }
     }
+    return own.toString();
+  }
+
+  /**
+   * Each file as a block of its own, before which stands what others use of it: Lua has room for
+   * 200 locals in one place.
+   */
+  private static String blocks(Map<String, String> files, String body) {
+    StringBuilder blocks = new StringBuilder();
+    files.forEach(
+        (name, text) -> {
+          Set<String> elsewhere = new HashSet<>(words(body));
+          files.forEach((other, of) -> elsewhere.addAll(other.equals(name) ? Set.of() : words(of)));
+          blocks.append(block(text, elsewhere));
+        });
+    return blocks.toString();
+  }
+
+  private static Set<String> words(String text) {
+    return WORD.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
+  }
+
+  private static String block(String text, Set<String> elsewhere) {
+    Set<String> used = new LinkedHashSet<>();
+    String rest =
+        LOCAL
+            .matcher(text)
+            .replaceAll(
+                local -> {
+                  List<String> names = List.of(local.group(2).split(",\\s*"));
+                  if (Collections.disjoint(names, elsewhere)) {
+                    return Matcher.quoteReplacement(local.group());
+                  }
+                  used.addAll(names);
+                  boolean declaresOnly = local.group(1) == null && local.group(3) == null;
+                  return Matcher.quoteReplacement(
+                      declaresOnly ? "" : local.group().substring("local ".length()));
+                });
+    return (used.isEmpty() ? "" : "local " + String.join(", ", used) + "\n")
+        + "do\n"
+        + rest
+        + "end\n";
   }
 
   private String source(String name) {

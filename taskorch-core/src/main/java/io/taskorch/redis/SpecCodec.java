@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.task.Backoff;
 import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.Sequence;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.UniqueKey;
@@ -42,10 +43,12 @@ final class SpecCodec {
       List<String> tags,
       Map<String, String> metadata,
       @Nullable UniqueKey unique,
+      @Nullable Sequence sequence,
       @Nullable String schedule,
       @Nullable StoredStep step) {
 
-    static final Extras NONE = new Extras(null, null, null, List.of(), Map.of(), null, null, null);
+    static final Extras NONE =
+        new Extras(null, null, null, List.of(), Map.of(), null, null, null, null);
   }
 
   static byte[] encode(TaskSpec spec, @Nullable StoredStep step) {
@@ -55,6 +58,7 @@ final class SpecCodec {
         && spec.tags().isEmpty()
         && spec.metadata().isEmpty()
         && spec.unique() == null
+        && spec.flow().sequence() == null
         && spec.schedule() == null
         && step == null) {
       return NOTHING;
@@ -93,6 +97,10 @@ final class SpecCodec {
       putMillis(written, "ttl", unique.ttl());
       putMillis(written, "wait", unique.maxWait());
     }
+    Sequence sequence = spec.flow().sequence();
+    if (sequence != null) {
+      node.putObject("sequence").put("key", sequence.key()).put("retry", word(sequence.onRetry()));
+    }
     if (spec.schedule() != null) {
       node.put("schedule", spec.schedule());
     }
@@ -123,6 +131,7 @@ final class SpecCodec {
         list(node.path("tags")),
         map(node.path("metadata")),
         value(node, "unique", SpecCodec::unique),
+        value(node, "sequence", SpecCodec::sequence),
         value(node, "schedule", JsonNode::asText),
         StoredStep.read(node));
   }
@@ -140,6 +149,12 @@ final class SpecCodec {
         value(node, "ttl", ttl -> Duration.ofMillis(ttl.asLong())),
         UniqueKey.OnConflict.valueOf(node.get("conflict").asText().toUpperCase(Locale.ROOT)),
         value(node, "wait", wait -> Duration.ofMillis(wait.asLong())));
+  }
+
+  private static Sequence sequence(JsonNode node) {
+    return new Sequence(
+        node.get("key").asText(),
+        Sequence.OnRetry.valueOf(node.get("retry").asText().toUpperCase(Locale.ROOT)));
   }
 
   private static String word(Enum<?> value) {

@@ -157,13 +157,16 @@ final class TaskLister {
       String queue = Replies.text(name);
       if (filter.queue() == null || filter.queue().equals(queue)) {
         keys.add(Keys.index(queue, state));
+        if (state == TaskState.PENDING) {
+          keys.add(Keys.apart(queue));
+        }
       }
     }
     if (state == TaskState.PENDING) {
       for (Object field : (List<?>) reply.get(1)) {
         String[] lane = Replies.text(field).split(":", 2);
         if (filter.queue() == null || filter.queue().equals(lane[0])) {
-          keys.add(Keys.lane(lane[0], lane[1]));
+          keys.addAll(Keys.lane(lane[0], lane[1]));
         }
       }
     }

@@ -9,13 +9,11 @@ import io.taskorch.task.StepLink;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
-import io.taskorch.task.UniqueKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +26,11 @@ final class TaskRecord {
 
   static final int HEADER_LENGTH = 222;
 
-  private static final char NO_TIE = '0';
-  private static final char UNIQUE_TIE = '5';
-  private static final int STEP_LINK = 31;
-  private static final int UNIQUE_LINK = 48;
+  /** Added to the digit of the tie when a flow block follows. */
+  private static final int WITH_FLOW = 5;
 
-  /** Characters of a key's digest, six bits each. */
-  private static final int KEY_DIGEST = 26;
+  private static final char NO_TIE = '0';
+  private static final int STEP_LINK = 31;
 
   private static final Priority[] PRIORITIES = Priority.values();
 
@@ -65,53 +61,29 @@ final class TaskRecord {
   }
 
   private static char tie(TaskSpec spec, @Nullable StoredStep step) {
-    if (step != null) {
-      return step.traits();
-    }
-    return spec.unique() == null ? NO_TIE : UNIQUE_TIE;
+    char tie = step == null ? NO_TIE : step.traits();
+    return FlowBlock.isIn(spec) ? (char) (tie + WITH_FLOW) : tie;
   }
 
   /**
-   * What follows queue and type in a record: the link to a run or a unique key when there is one,
-   * the spec's JSON, the payload.
+   * What follows queue and type in a record: the link to a run, the flow block, the spec's JSON,
+   * the payload.
    */
   static byte[] body(TaskSpec spec, @Nullable String runId, int step, byte[] specJson) {
     byte[] payload = spec.payload().utf8();
-    StringBuilder link = new StringBuilder(UNIQUE_LINK);
+    StringBuilder link = new StringBuilder();
     if (runId != null) {
       link.append(runId);
       pad(link, step, 5);
-    } else if (spec.unique() != null) {
-      addLink(link, spec.unique());
+    }
+    if (FlowBlock.isIn(spec)) {
+      FlowBlock.write(spec, link);
     }
     byte[] start = link.toString().getBytes(StandardCharsets.US_ASCII);
     byte[] body = Arrays.copyOf(start, start.length + specJson.length + payload.length);
     System.arraycopy(specJson, 0, body, start.length, specJson.length);
     System.arraycopy(payload, 0, body, start.length + specJson.length, payload.length);
     return body;
-  }
-
-  private static void addLink(StringBuilder link, UniqueKey unique) {
-    byte[] digest = Sha256.of(unique.key().getBytes(StandardCharsets.UTF_8));
-    link.append(
-        Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, KEY_DIGEST));
-    link.append(
-        switch (unique.until()) {
-          case START -> 's';
-          case FINISH -> 'f';
-          case TTL -> 't';
-        });
-    link.append(unique.onConflict() == UniqueKey.OnConflict.REPLACE ? 'r' : 'h');
-    pad(link, unique.ttl() == null ? 0 : unique.ttl().toMillis(), 10);
-    pad(link, unique.maxWait() == null ? 0 : unique.maxWait().toMillis(), 10);
-  }
-
-  private static int linkLength(byte[] record) {
-    return switch (record[215]) {
-      case NO_TIE -> 0;
-      case UNIQUE_TIE -> UNIQUE_LINK;
-      default -> STEP_LINK;
-    };
   }
 
   private static long retentionSeconds(@Nullable Duration retention) {
@@ -200,7 +172,9 @@ final class TaskRecord {
     int queueEnd = HEADER_LENGTH + (int) digits(record, 216, 3);
     int typeEnd = queueEnd + (int) digits(record, 219, 3);
     int specLength = (int) digits(record, 1, 6);
-    int specStart = typeEnd + linkLength(record);
+    int flowStart = typeEnd + (isStep(record) ? STEP_LINK : 0);
+    FlowBlock block = hasFlow(record) ? FlowBlock.read(record, flowStart) : FlowBlock.NONE;
+    int specStart = flowStart + block.length();
     SpecCodec.Extras extras = SpecCodec.decode(record, specStart, specLength);
     int payloadStart = specStart + specLength;
     TaskSpec spec =
@@ -219,6 +193,7 @@ final class TaskRecord {
             extras.metadata(),
             retention(digits(record, 192, 8)),
             extras.unique(),
+            block.flow(extras.sequence()),
             extras.schedule());
     StoredStep stored = extras.step();
     StepLink step =
@@ -266,9 +241,21 @@ final class TaskRecord {
 
   /** The step that a record of a step's task is of. */
   static StoredStep storedStep(byte[] record) {
-    int typeEnd = HEADER_LENGTH + (int) digits(record, 216, 3) + (int) digits(record, 219, 3);
+    int start =
+        HEADER_LENGTH + (int) digits(record, 216, 3) + (int) digits(record, 219, 3) + STEP_LINK;
+    if (hasFlow(record)) {
+      start += FlowBlock.read(record, start).length();
+    }
     return Objects.requireNonNull(
-        SpecCodec.decode(record, typeEnd + STEP_LINK, (int) digits(record, 1, 6)).step());
+        SpecCodec.decode(record, start, (int) digits(record, 1, 6)).step());
+  }
+
+  private static boolean hasFlow(byte[] record) {
+    return record[215] >= NO_TIE + WITH_FLOW;
+  }
+
+  private static boolean isStep(byte[] record) {
+    return (record[215] - NO_TIE) % WITH_FLOW != 0;
   }
 
   /** What a header says that can change. */
@@ -353,11 +340,11 @@ final class TaskRecord {
     return millis == 0 ? null : Instant.ofEpochMilli(millis);
   }
 
-  private static String ascii(byte[] record, int from, int to) {
+  static String ascii(byte[] record, int from, int to) {
     return new String(record, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
-  private static long digits(byte[] record, int from, int width) {
+  static long digits(byte[] record, int from, int width) {
     long number = 0;
     for (int i = from; i < from + width; i++) {
       number = 10 * number + (record[i] - '0');

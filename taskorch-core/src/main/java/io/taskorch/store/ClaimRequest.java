@@ -14,10 +14,11 @@ import java.util.Set;
  *     each lease
  * @param queues in the order in which they are asked; turned by the caller from claim to claim
  * @param types what the worker has handlers for
- * @param most how many tasks at the most
+ * @param most how many slots are free: tasks take one each unless they say otherwise
  * @param shares how many of them each priority is sure of, highest first, if it has so many; places
  *     left over are filled from the highest priority down
  * @param lease how long the tasks are the worker's without a heartbeat
+ * @param fit what else the worker can take
  */
 public record ClaimRequest(
     String workerId,
@@ -27,10 +28,42 @@ public record ClaimRequest(
     Set<String> types,
     int most,
     List<Integer> shares,
-    Duration lease) {
+    Duration lease,
+    Fit fit) {
 
   /** One call claims no more. */
   public static final int MOST = 200;
+
+  /**
+   * What a worker can take besides its types.
+   *
+   * @param slots how many it has in all, free or not: what needs more is left to others
+   * @param labels as it says of itself
+   */
+  public record Fit(int slots, List<String> labels) {
+
+    /** Of a worker without labels. */
+    public static Fit ofSlots(int slots) {
+      return new Fit(slots, List.of());
+    }
+
+    public Fit {
+      labels = List.copyOf(labels);
+    }
+  }
+
+  /** A request of a worker without labels, all of whose slots are free. */
+  public ClaimRequest(
+      String workerId,
+      String claimId,
+      int partition,
+      List<String> queues,
+      Set<String> types,
+      int most,
+      List<Integer> shares,
+      Duration lease) {
+    this(workerId, claimId, partition, queues, types, most, shares, lease, Fit.ofSlots(most));
+  }
 
   public ClaimRequest {
     queues = List.copyOf(queues);

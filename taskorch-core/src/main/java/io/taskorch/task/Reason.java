@@ -32,6 +32,8 @@ public enum Reason {
   REJECTED('j', "rejected"),
   /** The run that it began did not succeed. */
   RUN_FAILED('f', "run-failed"),
+  /** It found a limit full that drops what is beyond it. */
+  OVER_LIMIT('m', "over-limit"),
   /** A person ended it so. */
   BY_HAND('o', "by-hand");
 

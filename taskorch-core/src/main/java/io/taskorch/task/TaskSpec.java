@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     null for the default of its final state
  * @param unique a key that one task at a time holds; null for none. Not of a workflow's step, nor
  *     of what a schedule makes
+ * @param flow what decides when it may run among others that are ready
  * @param schedule the schedule that made it; null for what anybody else submits
  */
 public record TaskSpec(
@@ -42,6 +43,7 @@ public record TaskSpec(
     Map<String, String> metadata,
     @Nullable Duration retention,
     @Nullable UniqueKey unique,
+    Flow flow,
     @Nullable String schedule) {
 
   public static final String DEFAULT_QUEUE = "default";
@@ -80,6 +82,11 @@ public record TaskSpec(
       wrong.add("/retention", "out-of-range", "is not between 0 and 1000 days");
     }
     checkUnique(wrong, unique, retention);
+    if (unique != null
+        && unique.onConflict() == UniqueKey.OnConflict.QUEUE_ONE
+        && flow.sequence() != null) {
+      wrong.add("/sequence", "conflict", "excludes a unique key that queues one");
+    }
     wrong.instant("/run_at", runAt);
     wrong.instant("/start_before", startBefore);
     if (delay != null && runAt != null) {
@@ -147,6 +154,7 @@ public record TaskSpec(
     builder.metadata = metadata;
     builder.retention = retention;
     builder.unique = unique;
+    builder.flow = flow;
     builder.schedule = schedule;
     return builder;
   }
@@ -167,6 +175,7 @@ public record TaskSpec(
     private Map<String, String> metadata = Map.of();
     private @Nullable Duration retention;
     private @Nullable UniqueKey unique;
+    private Flow flow = Flow.PLAIN;
     private @Nullable String schedule;
 
     private Builder(String type) {
@@ -238,6 +247,52 @@ public record TaskSpec(
       return this;
     }
 
+    public Builder flow(Flow flow) {
+      this.flow = flow;
+      return this;
+    }
+
+    public Builder group(@Nullable String group) {
+      flow =
+          new Flow(
+              group, flow.limit(), flow.sequence(), flow.units(), flow.slots(), flow.requires());
+      return this;
+    }
+
+    public Builder limit(@Nullable String limit) {
+      flow =
+          new Flow(
+              flow.group(), limit, flow.sequence(), flow.units(), flow.slots(), flow.requires());
+      return this;
+    }
+
+    public Builder sequence(@Nullable Sequence sequence) {
+      flow =
+          new Flow(
+              flow.group(), flow.limit(), sequence, flow.units(), flow.slots(), flow.requires());
+      return this;
+    }
+
+    public Builder units(int units) {
+      flow =
+          new Flow(
+              flow.group(), flow.limit(), flow.sequence(), units, flow.slots(), flow.requires());
+      return this;
+    }
+
+    public Builder slots(int slots) {
+      flow =
+          new Flow(
+              flow.group(), flow.limit(), flow.sequence(), flow.units(), slots, flow.requires());
+      return this;
+    }
+
+    public Builder requires(List<String> labels) {
+      flow =
+          new Flow(flow.group(), flow.limit(), flow.sequence(), flow.units(), flow.slots(), labels);
+      return this;
+    }
+
     /** Set by who fires schedules. */
     public Builder schedule(@Nullable String schedule) {
       this.schedule = schedule;
@@ -263,6 +318,7 @@ public record TaskSpec(
           metadata,
           retention,
           unique,
+          flow,
           schedule);
     }
   }

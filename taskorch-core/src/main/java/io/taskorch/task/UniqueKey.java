@@ -46,7 +46,12 @@ public record UniqueKey(
      * payload; one that is due later is put off to when the new task would be due, never pulled
      * forward. Any other holder is as with {@link #REJECT}.
      */
-    REPLACE
+    REPLACE,
+    /**
+     * One may run and one may wait: while none waits another one is stored, which starts when the
+     * one that runs has ended; while one waits, that is as with {@link #REPLACE}.
+     */
+    QUEUE_ONE
   }
 
   /**
@@ -64,12 +69,19 @@ public record UniqueKey(
     } else if (ttl != null && isNot1MilliTo(LONGEST_TTL, ttl)) {
       wrong.add("/ttl", "out-of-range", "is not 1 ms to 100 days");
     }
-    if (maxWait != null && onConflict != OnConflict.REPLACE) {
-      wrong.add("/max_wait", "conflict", "needs on_conflict to be replace");
+    if (onConflict == OnConflict.QUEUE_ONE && until != Until.FINISH) {
+      wrong.add("/until", "conflict", "is finish where on_conflict is queue_one");
+    }
+    if (maxWait != null && !replaces(onConflict)) {
+      wrong.add("/max_wait", "conflict", "needs on_conflict to be replace or queue_one");
     } else if (maxWait != null && isNot1MilliTo(LONGEST_TTL, maxWait)) {
       wrong.add("/max_wait", "out-of-range", "is not 1 ms to 100 days");
     }
     wrong.throwIfAny();
+  }
+
+  private static boolean replaces(OnConflict onConflict) {
+    return onConflict == OnConflict.REPLACE || onConflict == OnConflict.QUEUE_ONE;
   }
 
   private static boolean isNot1MilliTo(Duration longest, Duration time) {
@@ -89,6 +101,11 @@ public record UniqueKey(
   /** The same, held for a time. */
   public UniqueKey forTime(Duration time) {
     return new UniqueKey(key, Until.TTL, time, onConflict, maxWait);
+  }
+
+  /** The same, where one may wait while one runs. */
+  public UniqueKey orQueueOne() {
+    return new UniqueKey(key, Until.FINISH, null, OnConflict.QUEUE_ONE, maxWait);
   }
 
   /** The same, where another one is answered by the holder. */

@@ -22,8 +22,7 @@ local function cancel_task(t, reason, at)
     index_remove(index_key(t.queue, t.state), t.id)
     end_task(t, 'C', reason, at)
   elseif t.state == 'P' then
-    index_remove(index_key(t.queue, 'P'), t.id)
-    index_remove(lane_key(t.queue, t.type), t.id)
+    leave(t)
     end_task(t, 'C', reason, at)
   end
 end

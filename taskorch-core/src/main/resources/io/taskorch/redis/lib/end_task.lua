@@ -5,6 +5,7 @@
 --- @include "lib/ready"
 --- @include "lib/glance"
 --- @include "lib/unique"
+--- @include "lib/turn"
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
@@ -23,6 +24,17 @@ local function expiry_of(state, at, retention)
   end
   local kept = retention == '99999999' and 0 or retention * 1000
   return format('%013d', at + kept)
+end
+
+-- release(block, id, to): plans that a task which goes to a final state gives up its unique key and its
+-- turn.
+local function release(block, id, to)
+  if block.unique then
+    free_key(block.unique, id, to)
+  end
+  if block.turn then
+    pass_turn(block.turn, id)
+  end
 end
 
 -- file_ended(ids, queue, to, at): the index of tasks that have ended alike, and who waits for them.
@@ -49,9 +61,7 @@ local function mark_ended(t, to, reason, at)
   announce(t)
   index_add(index_key(t.queue, to), format('%013d', at), t.id)
   tell_ended({t.id})
-  if t.unique then
-    free_key(t.unique, t.id, to)
-  end
+  release(t, t.id, to)
   -- A step's retention begins with the end of its run.
   if not t.run then
     index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)

@@ -3,7 +3,7 @@
 --   attempt, fence      numbers
 --   retention, start_before   as in the header
 --   has_notes           boolean
---   in_run, unique      booleans: what it is tied to
+--   in_run, has_flow    booleans: whether it is a step, and has a flow block
 --   band                priority, 1 to 4
 --   queue, type         names
 --   running             key of the queue's index of running tasks
@@ -33,8 +33,8 @@ local function glance(bytes)
       start_before = sub(bytes, 201, 213),
       has_notes = byte(bytes, 214) == 49,
       band = byte(bytes, 215) - 47,
-      in_run = sub(bytes, 216, 216) ~= '0' and sub(bytes, 216, 216) ~= UNIQUE_TIE,
-      unique = sub(bytes, 216, 216) == UNIQUE_TIE,
+      in_run = TIES[sub(bytes, 216, 216)].in_run,
+      has_flow = TIES[sub(bytes, 216, 216)].has_flow,
       queue = queue,
       type = sub(bytes, queue_end + 1, names_end),
       running = index_key(queue, 'R'),
@@ -48,13 +48,15 @@ local function glance(bytes)
 end
 
 -- run_of(bytes, kind), step_of(bytes, kind): the run's id and the index of a workflow's step.
--- unique_of(bytes, kind): the link of a unique task.
+-- block_of(bytes, kind): the flow block as read_flow has it.
 local function run_of(bytes, kind)
   return sub(bytes, kind.names_end + 1, kind.names_end + 26)
 end
 local function step_of(bytes, kind)
   return sub(bytes, kind.names_end + 27, kind.names_end + 31) + 0
 end
-local function unique_of(bytes, kind)
-  return sub(bytes, kind.names_end + 1, kind.names_end + UNIQUE_LINK)
+local function block_of(bytes, kind)
+  local block = {}
+  read_flow(bytes, kind.names_end + (kind.in_run and STEP_LINK or 0), block)
+  return block
 end

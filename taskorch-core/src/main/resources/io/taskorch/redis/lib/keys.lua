@@ -6,7 +6,7 @@ local prefix
 local call, sub, byte, find, format
 local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUSED, LANES,
   SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, UNDECIDED, STAGING, EVENTS,
-  AWAITED, OPERATION, UNIQUE
+  AWAITED, OPERATION, UNIQUE, GATES, CLOSED, PARKING, RINGED
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
 local resets = {}
@@ -42,6 +42,10 @@ local function begin(keys)
     AWAITED = prefix .. 'awaited'
     OPERATION = prefix .. 'operation:'
     UNIQUE = prefix .. 'unique:'
+    GATES = prefix .. 'gates'
+    CLOSED = prefix .. 'closed'
+    PARKING = prefix .. 'parking'
+    RINGED = prefix .. 'ringed'
   end
   for i = 1, #resets do
     resets[i]()
@@ -64,7 +68,13 @@ local function more_key(queue)
   return index_key(queue, 'D') .. '-more'
 end
 
--- lane_key(queue, type): where ready tasks stand aside that a worker had no handler for.
-local function lane_key(queue, type)
-  return prefix .. 'q:' .. queue .. ':lane:' .. type
+-- lanes_key(queue): names of a queue's lanes. LANES names the queues that have some.
+local function lanes_key(queue)
+  return prefix .. 'q:' .. queue .. ':lanes'
+end
+
+-- base_of(queue, lane): what the keys of a section of a queue begin with. A section is ready tasks that
+-- the same workers can take: the open one, or a lane of those that stepped aside.
+local function base_of(queue, lane)
+  return prefix .. 'q:' .. queue .. (lane and ':lane:' .. lane .. ':' or ':')
 end

@@ -10,11 +10,27 @@ local function new_plan()
     counts = {}, lines = {}, ended = {}, deleted = {n = 0}, numbered = 0
   }
 end
+-- each_plan(reset): has a new plan begin with forgetting what the last one knew, which the store says
+-- by then. before_flush(complete): has a flush begin with planning what follows from the rest.
+local plan_resets, completions = {}, {}
+local function each_plan(reset)
+  plan_resets[#plan_resets + 1] = reset
+end
+local function before_flush(complete)
+  completions[#completions + 1] = complete
+end
+
 -- A call that failed may have left its plan behind.
 local plan, unused = nil, false
+local function begin_plan()
+  plan = new_plan()
+  for i = 1, #plan_resets do
+    plan_resets[i]()
+  end
+end
 each_call(function()
   if not unused then
-    plan = new_plan()
+    begin_plan()
   end
   unused = false
 end)
@@ -182,6 +198,9 @@ end
 
 -- flush(): writes the plan and begins a new one.
 local function flush()
+  for i = 1, #completions do
+    completions[i]()
+  end
   if #plan.lines > 0 then
     touch(EVENTS)
   end
@@ -237,7 +256,8 @@ local function flush()
   end
   append_events()
   hint_ended()
-  plan, unused = new_plan(), true
+  begin_plan()
+  unused = true
 end
 
 -- hint_work(message): tells workers of this partition that something is worth a look.

@@ -1,5 +1,6 @@
 -- wake(queue): tells workers of a queue that is about to have something ready, if it had not.
 --- @include "lib/move"
+--- @include "lib/turn"
 local woken
 each_call(function()
   woken = {}
@@ -9,7 +10,7 @@ local function wake(queue)
   if not woken[queue] then
     woken[queue] = true
     if call('EXISTS', index_key(queue, 'P')) == 0 then
-      write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
+      hint_queue(queue)
     end
   end
 end
@@ -23,11 +24,13 @@ local function become_ready(tasks, at)
   local before = take_numbers(#tasks)
   local queues = {}
   for i, t in ipairs(tasks) do
+    -- Who has been ready before has kept its place in its sequence.
+    local place = t.sequence > 0 and t.sequence or before + i
     t.sequence = before + i
     move(t, 'P', at)
     save(t)
     announce(t)
-    index_add(index_key(t.queue, 'P'), ready_score(t.priority, t.sequence), t.id)
+    stand_ready(t, place)
     queues[t.queue] = true
   end
   for queue in pairs(queues) do

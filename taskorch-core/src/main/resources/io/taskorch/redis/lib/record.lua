@@ -11,25 +11,35 @@
 -- 213 has notes 1: whether its history, progress or log may exist
 -- 214 priority 1   215 tie 1   216 queue length 3   219 type length 3
 --     tie: 0 for none; of a step 1, and 1 more if a program decides what becomes of the step once
---     nothing holds it back, and 2 more if its run goes on from its failure; 5 of a unique task
--- 222 queue, type, link, spec, payload
---     link: of a step run id 26 and step index 5; of a unique task see lib/unique.lua
+--     nothing holds it back, and 2 more if its run goes on from its failure; 5 more with a flow block
+-- 222 queue, type, link of a step: run id 26 and step index 5; flow block, see lib/flow.lua; spec,
+--     payload
 --
 -- What a script changes in place stands together: 60 to 91 when a task succeeds, 77 to 192 when it is
 -- claimed. What many tasks share stands together too, from 179 to the end of the type: glance knows
 -- a kind of task by it. Ten characters more, and a task with a payload of 200 bytes would take 64
 -- bytes more of memory.
---- @include "lib/keys"
+--- @include "lib/flow"
 local HEADER = 'c1c6c13c5c13c13c1c1c5c2c12c1c4c1c13c22c40c13c13c5c8c8c13c1c1c1c3c3'
 local HEADER_LENGTH = 222
-local UNIQUE_TIE, UNIQUE_LINK = '5', 48
-local LINK_LENGTH = {
-  ['0'] = 0, ['1'] = 31, ['2'] = 31, ['3'] = 31, ['4'] = 31, [UNIQUE_TIE] = UNIQUE_LINK
+local STEP_LINK = 31
+-- What a tie says: whether of a step, with a flow block, to be decided on, whose failure counts.
+local function tie_of(step, has_flow)
+  return {
+    in_run = step > 0, has_flow = has_flow, decides = step == 2 or step == 4, counts = step < 3,
+    link_length = step > 0 and STEP_LINK or 0
+  }
+end
+local TIES = {
+  ['0'] = tie_of(0, false), ['1'] = tie_of(1, false), ['2'] = tie_of(2, false),
+  ['3'] = tie_of(3, false), ['4'] = tie_of(4, false), ['5'] = tie_of(0, true),
+  ['6'] = tie_of(1, true), ['7'] = tie_of(2, true), ['8'] = tie_of(3, true), ['9'] = tie_of(4, true)
 }
 -- Ready tasks sort by priority, then by number: the score is band * BAND + number.
 local BAND = 10000000000000
 
--- read_beginning(key): a record as far as scripts look into it, which is header, names and link; nil when it is not stored. What follows may be a megabyte, and Redis' Lua hashes every byte
+-- read_beginning(key): a record as far as scripts look into it, which is header, names, link and flow
+-- block; nil when it is not stored. What follows may be a megabyte, and Redis' Lua hashes every byte
 -- that it is given. Offsets are text, as Redis writes numbers out at great length.
 local is_long = {}
 local function read_beginning(key)
@@ -40,11 +50,20 @@ local function read_beginning(key)
     return bytes
   end
   local lengths = sub(bytes, 216, 222)
-  if is_long[lengths] == nil then
-    is_long[lengths] = HEADER_LENGTH + sub(lengths, 2, 4) + sub(lengths, 5, 7) +
-      LINK_LENGTH[sub(lengths, 1, 1)] > 286
+  local long = is_long[lengths]
+  if long == nil then
+    local tie = TIES[sub(lengths, 1, 1)]
+    long = HEADER_LENGTH + sub(lengths, 2, 4) + sub(lengths, 5, 7) + tie.link_length
+    -- The longest flow block leaves it short of the limit below.
+    long = tie.has_flow and long + 4 or long > 286
+    is_long[lengths] = long
   end
-  return is_long[lengths] and call('GETRANGE', key, '0', '521') or bytes
+  if long == false then
+    return bytes
+  elseif long ~= true and long <= 286 then
+    long = long + sub(bytes, long - 3, long - 1) + INDIVIDUAL[byte(bytes, long) - 48] > 286
+  end
+  return long and call('GETRANGE', key, '0', '1535') or bytes
 end
 
 -- state_of(bytes): the letter of the state that a record is in.
@@ -69,11 +88,14 @@ local function open_record(id, bytes)
   at = at + queue_length
   t.type = sub(bytes, at + 1, at + type_length)
   at = at + type_length
-  if t.tie == UNIQUE_TIE then
-    t.unique = sub(bytes, at + 1, at + UNIQUE_LINK)
-  elseif t.tie ~= '0' then
+  local tie = TIES[t.tie]
+  if tie.in_run then
     t.run = sub(bytes, at + 1, at + 26)
     t.step = tonumber(sub(bytes, at + 27, at + 31))
+    at = at + STEP_LINK
+  end
+  if tie.has_flow then
+    read_flow(bytes, at, t)
   end
   t.attempt = tonumber(t.attempt)
   t.fence = tonumber(t.fence)
@@ -88,10 +110,10 @@ end
 -- whether a step's failure is one of its run; tie is the character of the header. state_for_run(state,
 -- tie): the state of a step as its run sees it, which is D for what counts as a success.
 local function needs_decision(t)
-  return t.tie == '2' or t.tie == '4'
+  return TIES[t.tie].decides
 end
 local function failure_counts(tie)
-  return tie < '3'
+  return TIES[tie].counts
 end
 local function state_for_run(state, tie)
   return state == 'F' and not failure_counts(tie) and 'D' or state

@@ -1,5 +1,5 @@
 -- Unique keys: of all tasks with the same key one holds it, which unique:<digest> names. A task's link to
--- its key is 48 characters:
+-- its key is 48 characters of its flow block:
 --   0 digest of the key 26   26 until when it is held 1: s its start, f its end, t for a time
 --  27 what becomes of another one that finds it held 1: h nothing, r it takes the holder's place
 --  28 ms that it is held 10   38 ms that a holder may be put off, 0 for any number 10

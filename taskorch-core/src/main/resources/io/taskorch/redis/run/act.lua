@@ -42,9 +42,10 @@ end
 
 -- leave_index(): a step that waits or has failed leaves the index of its state.
 local function leave_index()
-  if t.state ~= 'B' then
+  if t.state == 'P' then
+    leave(t)
+  elseif t.state ~= 'B' then
     index_remove(index_key(t.queue, t.state), id)
-    index_remove(lane_key(t.queue, t.type), id)
   end
 end
 

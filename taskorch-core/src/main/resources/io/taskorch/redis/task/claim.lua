@@ -4,9 +4,10 @@
 -- CANCELLED, and tasks of other types step aside into a lane of their own.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] worker id, padded to 40   ARGV[2] claim id, 22 characters, becomes the leases' nonce
--- ARGV[3] lease in ms   ARGV[4] most tasks   ARGV[5] … ARGV[8] share of each priority, highest first
+-- ARGV[3] lease in ms   ARGV[4] free slots   ARGV[5] … ARGV[8] share of each priority, highest first
 -- ARGV[9] most bytes of records   ARGV[10] number of queues   ARGV[…] queues
--- ARGV[…] number of types   ARGV[…] types
+-- ARGV[…] number of types   ARGV[…] types   ARGV[…] slots of the worker in all   ARGV[…] number of its
+--         labels   ARGV[…] labels
 -- Reply   {now in ms, due time of the next scheduled task in ms or 0, or now when this call took none
 --          but did not come to the end of what it may take; "1" when this is a repeat; then id and
 --          record of each task: as it was before this claim, or after it in a repeat}
@@ -15,6 +16,8 @@
 --- @include "lib/glance"
 --- @include "lib/end_task"
 --- @include "lib/lease_group"
+--- @include "lib/ring"
+--- @include "lib/fit"
 
 local MOST_ASIDE = 100
 -- So many records are read at once: large ones beyond the most bytes are not read only to be left.
@@ -33,6 +36,8 @@ local types = {}
 for i = 12 + queue_count, 11 + queue_count + type_count do
   types[ARGV[i]] = true
 end
+local slots_left = most
+local worker_slots, labels = read_worker(ARGV, 12 + queue_count + type_count)
 
 -- The last claim of each worker is remembered, so that a repeat of it answers alike.
 local memory = CLAIM .. string.gsub(worker, ' ', '')
@@ -50,41 +55,48 @@ if call('GETRANGE', memory, '0', '21') == claim_id then
   return reply
 end
 
-local queues = {}
-local next_due = 0
-local paused = call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
-for i = 1, queue_count do
-  if paused[i] == 0 then
-    local queue = ARGV[10 + i]
-    queues[#queues + 1] = {name = queue, ready = index_key(queue, 'P')}
-    local _, due = promote_due(queue, at, 100)
-    if due and (next_due == 0 or due < next_due) then
-      next_due = due
-    end
+-- Where ready tasks of this claim's queues are taken from: a queue with its lanes merged in by age, or,
+-- when it has rings, each of its sections.
+local sources = {}
+local next_due = open_due(at) or 0
+local function look_again(time)
+  if time and time < math.huge and (next_due == 0 or time < next_due) then
+    next_due = time
   end
 end
 
--- Lanes of this worker's types in these queues; there are none unless some other worker of the
--- queue lacked a handler.
-if #queues > 0 and call('EXISTS', LANES) == 1 then
-  local fields = {}
-  for _, queue in ipairs(queues) do
-    for type in pairs(types) do
-      fields[#fields + 1] = {queue = queue, type = type}
+-- lanes_of(queue): the lanes of a queue that this worker's tasks may stand in. There are none unless some
+-- other worker of the queue could not take a task.
+local has_lanes = call('EXISTS', LANES) == 1
+local function lanes_of(queue)
+  local lanes = {}
+  if has_lanes and call('SISMEMBER', LANES, queue) == 1 then
+    for _, lane in ipairs(call('HKEYS', lanes_key(queue))) do
+      if fits_lane(lane, queue, types, labels, worker_slots, at) then
+        lanes[#lanes + 1] = lane
+      end
     end
   end
-  for from = 1, #fields, 400 do
-    local names = {}
-    for i = from, math.min(from + 399, #fields) do
-      names[#names + 1] = fields[i].queue.name .. ':' .. fields[i].type
-    end
-    local found = call('HMGET', LANES, unpack(names))
-    for i = 1, #names do
-      if found[i] then
-        local field = fields[from + i - 1]
-        field.queue.lanes = field.queue.lanes or {}
-        table.insert(field.queue.lanes, lane_key(field.queue.name, field.type))
+  return lanes
+end
+
+local paused = call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
+local has_rings = call('EXISTS', RINGED) == 1
+for i = 1, queue_count do
+  local queue = ARGV[10 + i]
+  if paused[i] == 0 and has_room_in(queue, at) then
+    local _, due = promote_due(queue, at, 100)
+    look_again(due)
+    local lanes = lanes_of(queue)
+    if has_rings and call('SISMEMBER', RINGED, queue) == 1 then
+      add_sections(sources, queue, lanes, byte(claim_id))
+    else
+      local source = {name = queue, ready = index_key(queue, 'P')}
+      for j, lane in ipairs(lanes) do
+        source.lanes = source.lanes or {}
+        source.lanes[j] = base_of(queue, lane) .. 'ready'
       end
+      sources[#sources + 1] = source
     end
   end
 end
@@ -92,13 +104,14 @@ end
 -- A queue's first ready tasks are four lists, one a priority, of {ids, n} and either the key that
 -- all stand in or, when lanes are merged in, keys. first tells that they are the first in that key.
 local function new_list()
-  return {ids = {}, keys = {}, n = 0}
+  return {ids = {}, keys = {}, lines = {}, n = 0}
 end
 
-local function append(list, id, key)
+local function append(list, id, key, line)
   local n = list.n + 1
   list.ids[n] = id
   list.keys[n] = key
+  list.lines[n] = line
   list.n = n
 end
 
@@ -177,6 +190,13 @@ local EMPTY = {ids = {}, n = 0}
 local served = {0, 0, 0, 0}
 local function bands(queue, want)
   local result = {EMPTY, EMPTY, EMPTY, EMPTY}
+  if queue.is_ringed then
+    for band = 1, 4 do
+      result[band] = new_list()
+      pick(queue, band - 1, want, at, result[band], append)
+    end
+    return result
+  end
   local list, band_of_list = one_band(queue, want)
   local first, shown = band_of_list, 0
   if list then
@@ -202,14 +222,16 @@ end
 -- its share, and the places left over from the top down.
 local function choose(want)
   local taken, left = {}, want
-  for i, queue in ipairs(queues) do
+  for i, queue in ipairs(sources) do
     queue.bands = bands(queue, want)
+    queue.room = room_of(queue, at)
     taken[i] = {0, 0, 0, 0}
   end
   local function take(band, limit)
-    for i, queue in ipairs(queues) do
-      local count = math.min(limit, left, queue.bands[band].n - taken[i][band])
+    for i, queue in ipairs(sources) do
+      local count = math.min(limit, left, queue.bands[band].n - taken[i][band], queue.room)
       taken[i][band] = taken[i][band] + count
+      queue.room = queue.room - count
       limit = limit - count
       left = left - count
     end
@@ -220,11 +242,11 @@ local function choose(want)
   for band = 1, 4 do
     take(band, want)
   end
-  if #queues == 1 then
+  if #sources == 1 and not sources[1].is_ringed then
     for band = 1, 4 do
       if taken[1][band] == want - left and want > left then
         -- All from one list, the common case: its first ones, as they are.
-        local list = queues[1].bands[band]
+        local list = sources[1].bands[band]
         list.n = taken[1][band]
         return list
       end
@@ -232,10 +254,10 @@ local function choose(want)
   end
   local chosen = new_list()
   for band = 1, 4 do
-    for i, queue in ipairs(queues) do
+    for i, queue in ipairs(sources) do
       local list = queue.bands[band]
       for j = 1, taken[i][band] do
-        append(chosen, list.ids[j], list.key or list.keys[j])
+        append(chosen, list.ids[j], list.key or list.keys[j], list.lines and list.lines[j])
       end
     end
   end
@@ -248,15 +270,26 @@ local claimed = {[0] = claim_id, n = 0}
 local aside = 0
 local more = false
 
--- step_aside(id, key, kind): moves a ready task that this worker cannot run into its lane.
-local function step_aside(id, key, kind)
+-- step_aside(id, key, line, kind, flow): moves a ready task that this worker cannot run into its lane.
+-- line is the one that it was picked from, nil when it stands in the key itself.
+local function step_aside(id, key, line, kind, flow)
   aside = aside + 1
-  index_remove(key, id)
-  index_add(lane_key(kind.queue, kind.type), call('ZSCORE', key, id), id)
-  local lane = kind.queue .. ':' .. kind.type
-  if call('HEXISTS', LANES, lane) == 0 then
+  local lane = lane_of(kind.type, flow)
+  local base, score = base_of(kind.queue, lane), call('ZSCORE', key, id)
+  if line then
+    use(line, id)
+  else
+    index_remove(key, id)
+  end
+  if has_line(flow) then
+    stand_in_line(kind.queue, base, id, score, flow)
+  else
+    index_add(base .. 'ready', score, id)
+  end
+  if call('HEXISTS', lanes_key(kind.queue), lane) == 0 then
     touch(LANES)
-    write('HSETNX', LANES, lane, 0)
+    write('HSETNX', lanes_key(kind.queue), lane, 0)
+    write('SADD', LANES, kind.queue)
     write('SPUBLISH', prefix .. 'work', 'ready ' .. kind.queue)
   end
 end
@@ -269,9 +302,12 @@ end
 
 -- may_run(kind): whether tasks of this kind are for this worker and not too late, as far as their
 -- kind tells.
+local function takes_type(kind)
+  return types[kind.type] and not closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
+end
 local function may_run(kind)
   if kind.may_run == nil then
-    kind.may_run = types[kind.type] ~= nil and not is_late(kind)
+    kind.may_run = takes_type(kind) and not is_late(kind)
   end
   return kind.may_run
 end
@@ -289,10 +325,10 @@ local function sweep(queue, band)
   for _, id in ipairs(found) do
     local bytes = read_beginning(RECORD .. id)
     local kind = bytes and glance(bytes)
-    if not kind or types[kind.type] or is_late(kind) then
+    if not kind or takes_type(kind) or is_late(kind) then
       return
     end
-    step_aside(id, queue.ready, kind)
+    step_aside(id, queue.ready, nil, kind, kind.has_flow and block_of(bytes, kind).flow)
   end
 end
 
@@ -303,9 +339,9 @@ local function run_cancelled(bytes, kind)
     and call('SISMEMBER', CANCELLING, run_of(bytes, kind)) == 1
 end
 
--- take(id, key, bytes, kind): PENDING -> RUNNING for a task; file_taken() writes it.
+-- take(id, key, bytes, kind, block): PENDING -> RUNNING for a task; file_taken() writes it.
 local taken_kinds = {}
-local function take(id, key, bytes, kind)
+local function take(id, key, bytes, kind, block)
   local taken = kind.taken
   if not taken then
     taken = {ids = {}, keys = {}, n = 0, steps = {}}
@@ -317,8 +353,17 @@ local function take(id, key, bytes, kind)
   taken.n = n
   if kind.in_run then
     taken.steps[n] = id .. run_of(bytes, kind)
-  elseif kind.unique then
-    free_key(unique_of(bytes, kind), id, 'R')
+  end
+  if block or not kind.is_free then
+    pass_gates(id, kind.queue, block and block.flow, at, at13)
+  end
+  if block then
+    slots_left = slots_left - block.flow.slots
+    if block.unique then
+      free_key(block.unique, id, 'R')
+    end
+  else
+    slots_left = slots_left - 1
   end
   n = claimed.n + 1
   claimed[n] = id
@@ -342,18 +387,24 @@ local function file_taken()
   taken_kinds = {}
 end
 
--- divert(id, source, bytes, kind): what becomes of a ready task that is not to run here: it ends, or
--- steps aside. Returns whether it left the index that it stood in.
+-- divert(id, source, line, bytes, kind, flow): what becomes of a ready task that is not to run here: it
+-- ends, or steps aside. Returns whether it left the index that it stood in.
 local left_aside = {}
-local function divert(id, source, bytes, kind)
+local function end_picked(id, source, line, bytes, reason)
+  if line then
+    use(line, id)
+  else
+    index_remove(source, id)
+  end
+  end_task(open_record(id, bytes), 'C', reason, at)
+end
+local function divert(id, source, line, bytes, kind, flow)
   if is_late(kind) then
-    index_remove(source, id)
-    end_task(open_record(id, bytes), 'C', 'e', at)
+    end_picked(id, source, line, bytes, 'e')
   elseif run_cancelled(bytes, kind) then
-    index_remove(source, id)
-    end_task(open_record(id, bytes), 'C', 'r', at)
+    end_picked(id, source, line, bytes, 'r')
   elseif aside < MOST_ASIDE then
-    step_aside(id, source, kind)
+    step_aside(id, source, line, kind, flow)
     left_aside[kind.queue] = left_aside[kind.queue] or {}
     left_aside[kind.queue][kind.band] = true
   else
@@ -362,13 +413,36 @@ local function divert(id, source, bytes, kind)
   return true
 end
 
+-- finds_room(id, source, line, bytes, kind, flow): whether a task that this worker may run passes its
+-- gates. It waits else, or is dropped, as they say.
+local look_further, left_index = false, false
+local function finds_room(id, source, line, bytes, kind, flow)
+  if kind.is_free == nil then
+    kind.is_free = not settings_of('q:' .. kind.queue)
+  end
+  local gate = not (kind.is_free and not flow) and closed_gate(kind.queue, flow, at)
+  if not gate then
+    return true
+  end
+  left_index = gate.on == 'd' and not gate.until_ms
+  if left_index then
+    end_picked(id, source, line, bytes, 'm')
+  elseif line and byte(gate.name) ~= 113 then
+    stop(line, gate, flow.units)
+  end
+  look_further = true
+  return false
+end
+
 for _ = 1, MOST_ROUNDS do
-  local want = most - claimed.n
+  local want = slots_left
   if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
     break
   end
   local chosen = choose(want)
   if chosen.n == 0 then
+    file_parts()
+    flush()
     more = false
     break
   end
@@ -377,24 +451,48 @@ for _ = 1, MOST_ROUNDS do
     keys[i] = RECORD .. ids[i]
   end
   local diverted = false
-  left_aside = {}
+  left_aside, look_further = {}, false
+  -- Behind a task that is left where it is, those of its line or priority stay too.
+  local stays = {}
   each_chunk(keys, READ_AT_ONCE, function(_, from, to)
-    if bytes_left <= 0 then
+    if bytes_left <= 0 or slots_left <= 0 then
       return
     end
     local records = call('MGET', unpack(keys, from, to))
     for i = from, to do
-      local id, bytes = ids[i], records[i - from + 1]
-      if not bytes then
-        index_remove(chosen.key or chosen.keys[i], id)
+      local id, bytes, line = ids[i], records[i - from + 1], chosen.lines and chosen.lines[i]
+      local source = chosen.key or chosen.keys[i]
+      if stays[line or source] or line and (line.is_parked or line.part.is_parked) then
+        -- Its turn comes later.
+      elseif not bytes then
+        if line then
+          use(line, id)
+        else
+          index_remove(source, id)
+        end
         diverted = true
-      elseif bytes_left > 0 then
+      elseif bytes_left > 0 and slots_left > 0 then
         local kind = glance(bytes)
-        if may_run(kind) and not run_cancelled(bytes, kind) then
-          take(id, keys[i], bytes, kind)
-          taken[#taken + 1] = i
-        elseif divert(id, chosen.key or chosen.keys[i], bytes, kind) then
-          diverted = true
+        local block = kind.has_flow and block_of(bytes, kind)
+        local flow = block and block.flow
+        if not may_run(kind) or run_cancelled(bytes, kind) or flow and not fits(flow, labels, worker_slots) then
+          if divert(id, source, line, bytes, kind, flow) then
+            diverted = true
+          else
+            stays[line or source] = true
+          end
+        elseif flow and flow.slots > slots_left then
+          -- Smaller ones that come later would keep it waiting.
+          slots_left = 0
+        elseif finds_room(id, source, line, bytes, kind, flow) then
+          take(id, keys[i], bytes, kind, block)
+          if line then
+            use(line, id, true)
+          else
+            taken[#taken + 1] = i
+          end
+        elseif not left_index then
+          stays[line or source] = true
         end
       end
     end
@@ -406,6 +504,7 @@ for _ = 1, MOST_ROUNDS do
       index_remove(chosen.key or chosen.keys[i], ids[i])
     end
   end
+  local looks_again = file_parts()
   file_taken()
   finish_runs(at)
   if claimed.n > 0 then
@@ -413,15 +512,15 @@ for _ = 1, MOST_ROUNDS do
     write('SET', memory, table.concat(claimed, '', 0), 'PX', '3600000')
   end
   flush()
-  more = diverted
-  if not diverted then
+  more = diverted or look_further or looks_again
+  if not more then
     break
   end
-  if claimed.n < most then
-    for _, queue in ipairs(queues) do
+  if slots_left > 0 then
+    for _, queue in ipairs(sources) do
       for band = 1, 4 do
         local places = left_aside[queue.name]
-        if places and places[band] and aside < MOST_ASIDE then
+        if not queue.is_ringed and places and places[band] and aside < MOST_ASIDE then
           sweep(queue, band)
         end
       end
@@ -430,6 +529,9 @@ for _ = 1, MOST_ROUNDS do
   end
 end
 if more and claimed.n == 0 then
-  reply[2] = at
+  next_due = at
+else
+  look_again(next_opening(queue_count > 0 and sources, at))
 end
+reply[2] = next_due
 return reply

@@ -14,6 +14,7 @@
 --- @include "lib/move"
 --- @include "lib/queue"
 --- @include "lib/unique"
+--- @include "lib/turn"
 
 local at = now()
 local at13 = format('%013d', at)
@@ -34,10 +35,16 @@ end
 
 -- holders: who holds the unique keys of this call, by the key; false for nobody.
 local keys, unique_keys, holders = {}, {}, {}
+local blocks = {}
 each_task(function(i, id, body, head)
   keys[i] = RECORD .. id
-  if read_head(head).tie == UNIQUE_TIE then
-    unique_keys[#unique_keys + 1] = key_of(body)
+  if TIES[read_head(head).tie].has_flow then
+    local block = {}
+    block.ends = read_flow(body, 0, block)
+    blocks[i] = block
+    if block.unique then
+      unique_keys[#unique_keys + 1] = key_of(block.unique)
+    end
   end
 end)
 if #unique_keys > 0 then
@@ -61,20 +68,31 @@ local function due_of(when)
   return sub(when, 1, 1) == '+' and at + sub(when, 2) or tonumber(when)
 end
 
--- place(h, id, when): files a new task; returns its state, due time and number as they are stored.
+-- place(h, id, when, block): files a new task; returns its state, due time and number as they are stored.
 local ZERO = format('%013d', 0)
-local function place(h, id, when)
+local function place(h, id, when, block)
   local due = due_of(when)
   local due13 = due == 0 and ZERO or format('%013d', due)
   if due > at then
     h.scheduled[#h.scheduled + 1] = id
     index_add(h.later, due13, id)
+    if block and block.turn then
+      -- Its place among those of its sequence is that of its submission.
+      number = number + 1
+      take_turn(block.turn, id, number)
+    end
     return 'S', due13, ZERO
   end
   number = number + 1
   h.ready[#h.ready + 1] = id
   local number13 = format('%013d', number)
-  index_add(h.now, h.priority .. number13, id)
+  if not block then
+    index_add(h.now, h.priority .. number13, id)
+  elseif block.turn and not take_turn(block.turn, id, number) then
+    index_add(base_of(h.queue) .. 'apart', h.priority .. number13, id)
+  else
+    stand(h.queue, id, h.priority .. number13, block.flow)
+  end
   return 'P', due13, number13
 end
 
@@ -103,7 +121,8 @@ end
 
 -- replace(id, bytes, link, head, body, when): has a holder that waits for its first start take the payload
 -- of a task of its type that would have been another one of its key. Returns whether it does.
-local function replace(id, bytes, h, link, body, when)
+local function replace(id, bytes, h, block, body, when)
+  local link = block.unique
   local state = state_of(bytes)
   local type_at = HEADER_LENGTH + sub(bytes, 217, 219)
   local names_end = type_at + sub(bytes, 220, 222)
@@ -111,8 +130,8 @@ local function replace(id, bytes, h, link, body, when)
   if sub(link, 28, 28) ~= 'r' or not waits or sub(bytes, type_at + 1, names_end) ~= h.type then
     return false
   end
-  bytes = sub(bytes, 1, names_end + UNIQUE_LINK + sub(bytes, 2, 7)) ..
-    sub(body, UNIQUE_LINK + sub(h.text, 1, 6) + 1)
+  bytes = sub(bytes, 1, read_flow(bytes, names_end, {}) + sub(bytes, 2, 7)) ..
+    sub(body, block.ends + sub(h.text, 1, 6) + 1)
   if state == 'S' and when ~= '' then
     bytes = put_off(id, bytes, link, when)
   end
@@ -127,7 +146,8 @@ end
 
 each_task(function(i, id, body, head, when)
   local h = read_head(head)
-  local link = h.tie == UNIQUE_TIE and sub(body, 1, UNIQUE_LINK)
+  local block = blocks[i]
+  local link = block and block.unique
   local key = link and key_of(link)
   local holder, bytes
   -- The same id twice in one call is one task.
@@ -138,7 +158,7 @@ each_task(function(i, id, body, head, when)
   if is_known then
     created[i] = '0'
   elseif holder then
-    created[i] = replace(holder, bytes, h, link, body, when) and 'r' or 'h'
+    created[i] = replace(holder, bytes, h, block, body, when) and 'r' or 'h'
     reply[#reply + 1] = holder
   else
     created[i] = '1'
@@ -152,7 +172,7 @@ each_task(function(i, id, body, head, when)
       h.now, h.later = index_key(h.queue, 'P'), index_key(h.queue, 'S')
       alike[#alike + 1] = h
     end
-    local state, due13, number13 = place(h, id, when)
+    local state, due13, number13 = place(h, id, when, block)
     local n = records.n
     records[n + 1] = keys[i]
     records[n + 2] = new_record(h, state, at13, due13, number13, body)

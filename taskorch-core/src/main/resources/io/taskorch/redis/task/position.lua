@@ -1,11 +1,10 @@
 #!lua flags=no-writes
 -- position.lua: how many ready tasks of its queue stand before a task; those that stand aside count
--- only when they are of its type.
+-- only when they are of its lane.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] task id
 -- Reply   the number, or -1 when it is not ready
---- @include "lib/keys"
---- @include "lib/record"
+--- @include "lib/line"
 
 local bytes = read_beginning(RECORD .. ARGV[1])
 if not bytes then
@@ -16,5 +15,9 @@ if t.state ~= 'P' then
   return -1
 end
 local before = '(' .. ready_score(t.priority, t.sequence)
-return call('ZCOUNT', index_key(t.queue, 'P'), '-inf', before)
-  + call('ZCOUNT', lane_key(t.queue, t.type), '-inf', before)
+local open, lane = base_of(t.queue), base_of(t.queue, lane_of(t.type, t.flow))
+local count = 0
+for _, key in ipairs({open .. 'ready', open .. 'apart', lane .. 'ready', lane .. 'apart'}) do
+  count = count + call('ZCOUNT', key, '-inf', before)
+end
+return count

@@ -10,6 +10,7 @@
 --- @include "lib/history"
 --- @include "lib/give_back"
 --- @include "lib/group"
+--- @include "lib/gate"
 
 local MOST_JUMP = 5000
 local at = now()
@@ -73,6 +74,7 @@ end
 local given_back, ended = 0, 0
 for _, t in ipairs(expired) do
   index_remove(index_key(t.queue, 'R'), t.id)
+  leave_gates(t.id, t.queue, t.flow, at)
   t.crashes = t.crashes + 1
   note_attempt(t, t.started, at, ARGV[4])
   local r = t.run and open_run(t.run)

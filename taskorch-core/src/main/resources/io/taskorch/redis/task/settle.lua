@@ -16,6 +16,7 @@
 --- @include "lib/history"
 --- @include "lib/lease"
 --- @include "lib/give_back"
+--- @include "lib/gate"
 
 local at = now()
 local at13 = format('%013d', at)
@@ -52,8 +53,14 @@ local function succeed(key, id, bytes, kind, lease, result)
     kind.done = kind.done or state_event('D', kind.attempt, kind.queue, kind.type, run)
     event(kind.done, id .. run)
     step_ended(run, step_of(bytes, kind), 'D')
-  elseif kind.unique then
-    free_key(unique_of(bytes, kind), id, 'D')
+  end
+  if kind.has_flow then
+    local block = block_of(bytes, kind)
+    leave_gates(id, kind.queue, block.flow, at)
+    release(block, id, 'D')
+  elseif not kind.leaves then
+    kind.leaves = true
+    leave_gates(id, kind.queue, nil, at)
   end
   if result ~= '' then
     local result_key = RESULT .. id
@@ -93,6 +100,7 @@ end
 -- cancelling was asked for ends so, whatever else its attempt came to.
 local function leave_running(t, to, number, max_attempts, error)
   index_remove(index_key(t.queue, 'R'), t.id)
+  leave_gates(t.id, t.queue, t.flow, at)
   if to == 'T' or to == 'F' then
     t.failures = t.failures + 1
     t.max_attempts = max_attempts
@@ -111,6 +119,9 @@ local function leave_running(t, to, number, max_attempts, error)
     give_back(t, at)
   else
     t.due = at + tonumber(number)
+    if to == 'T' and t.turn and sub(t.turn, 27) == 'o' then
+      pass_turn(t.turn, t.id)
+    end
     move(t, to, at)
     save(t)
     announce(t)

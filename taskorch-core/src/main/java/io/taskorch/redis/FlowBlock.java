@@ -1,0 +1,133 @@
+package io.taskorch.redis;
+
+import io.taskorch.task.Flow;
+import io.taskorch.task.Sequence;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.UniqueKey;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a record that says what a task waits for besides its priority; {@code lib/flow.lua}
+ * holds the same layout, and draws it. Records of plain tasks have none.
+ *
+ * @param length of the whole block in bytes
+ * @param shared its words: group, limit, units, slots and labels, "-" for none
+ */
+record FlowBlock(int length, List<String> shared) {
+
+  static final FlowBlock NONE = new FlowBlock(0, List.of());
+
+  private static final int LENGTHS = 4;
+  private static final int UNIQUE = 1;
+  private static final int UNIQUE_LINK = 48;
+  private static final int TURN = 2;
+  private static final int TURN_LINK = 27;
+
+  /** Characters of a key's digest, six bits each. */
+  private static final int KEY_DIGEST = 26;
+
+  /**
+   * At most one runs and one waits: who waits holds the key until it starts, and the same key gives
+   * turns.
+   */
+  private static boolean queuesOne(@Nullable UniqueKey unique) {
+    return unique != null && unique.onConflict() == UniqueKey.OnConflict.QUEUE_ONE;
+  }
+
+  static boolean isIn(TaskSpec spec) {
+    return spec.unique() != null || !spec.flow().isPlain();
+  }
+
+  static void write(TaskSpec spec, StringBuilder out) {
+    Flow flow = spec.flow();
+    UniqueKey unique = spec.unique();
+    Sequence sequence = flow.sequence();
+    String shared =
+        String.join(
+            " ",
+            word(flow.group()),
+            word(flow.limit()),
+            Integer.toString(flow.units()),
+            Integer.toString(flow.slots()),
+            flow.requires().isEmpty() ? "-" : String.join(",", flow.requires()));
+    TaskRecord.pad(out, shared.length(), 3);
+    boolean hasTurn = sequence != null || queuesOne(unique);
+    out.append((unique == null ? 0 : UNIQUE) + (hasTurn ? TURN : 0)).append(shared);
+    if (unique != null) {
+      writeLink(unique, flow.group(), out);
+    }
+    if (unique != null && queuesOne(unique)) {
+      // Not that of a sequence with the same key.
+      out.append(digest(flow.group(), '\0' + unique.key())).append('w');
+    } else if (sequence != null) {
+      out.append(digest(flow.group(), sequence.key()))
+          .append(sequence.onRetry() == Sequence.OnRetry.STEP_OVER ? 'o' : 'w');
+    }
+  }
+
+  private static String word(@Nullable String name) {
+    return name == null ? "-" : name;
+  }
+
+  private static void writeLink(UniqueKey unique, @Nullable String group, StringBuilder out) {
+    out.append(digest(group, unique.key()));
+    out.append(
+        switch (unique.until()) {
+          case START -> 's';
+          case FINISH -> queuesOne(unique) ? 's' : 'f';
+          case TTL -> 't';
+        });
+    out.append(
+        switch (unique.onConflict()) {
+          case REJECT, RETURN -> 'h';
+          case REPLACE, QUEUE_ONE -> 'r';
+        });
+    TaskRecord.pad(out, unique.ttl() == null ? 0 : unique.ttl().toMillis(), 10);
+    TaskRecord.pad(out, unique.maxWait() == null ? 0 : unique.maxWait().toMillis(), 10);
+  }
+
+  /** Of a key within its group; keys of tasks without one are a space of their own. */
+  private static String digest(@Nullable String group, String key) {
+    String scoped = group == null ? key : group + '\0' + key;
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Sha256.of(scoped.getBytes(StandardCharsets.UTF_8)))
+        .substring(0, KEY_DIGEST);
+  }
+
+  static FlowBlock read(byte[] record, int from) {
+    int sharedLength = (int) TaskRecord.digits(record, from, 3);
+    int flags = record[from + 3] - '0';
+    int length =
+        LENGTHS
+            + sharedLength
+            + ((flags & UNIQUE) == 0 ? 0 : UNIQUE_LINK)
+            + ((flags & TURN) == 0 ? 0 : TURN_LINK);
+    int at = from + LENGTHS;
+    return new FlowBlock(
+        length, List.of(TaskRecord.ascii(record, at, at + sharedLength).split(" ")));
+  }
+
+  /**
+   * @param sequence which stands with the spec
+   */
+  Flow flow(@Nullable Sequence sequence) {
+    if (shared.isEmpty()) {
+      return Flow.PLAIN;
+    }
+    return new Flow(
+        name(shared.get(0)),
+        name(shared.get(1)),
+        sequence,
+        Integer.parseInt(shared.get(2)),
+        Integer.parseInt(shared.get(3)),
+        shared.get(4).equals("-") ? List.of() : List.of(shared.get(4).split(",")));
+  }
+
+  private static @Nullable String name(String word) {
+    return word.equals("-") ? null : word;
+  }
+}

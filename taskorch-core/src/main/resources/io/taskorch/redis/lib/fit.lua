@@ -1,0 +1,123 @@
+-- Which tasks a worker can take, and whether there is room for them.
+--- @include "lib/gate"
+
+-- read_worker(args, at): how many slots a worker has, and its labels as a set.
+local function read_worker(args, at)
+  local labels = {}
+  for i = at + 2, at + 1 + args[at + 1] do
+    labels[args[i]] = true
+  end
+  return tonumber(args[at]), labels
+end
+
+-- has_labels(text, labels): whether a worker has all that a text names.
+local function has_labels(text, labels)
+  for label in string.gmatch(text, '[^,]+') do
+    if not labels[label] then
+      return false
+    end
+  end
+  return true
+end
+
+-- fits(flow, labels, slots): whether a worker can take a task, its type apart.
+local function fits(flow, labels, slots)
+  if flow.fits == nil then
+    flow.fits = flow.slots <= slots and (not flow.labels or has_labels(flow.labels, labels))
+  end
+  return flow.fits
+end
+
+-- fits_lane(lane, queue, types, labels, slots, at): whether a worker can take the tasks of a lane.
+local function fits_lane(lane, queue, types, labels, slots, at)
+  local type, required, weight = string.match(lane, '^([^+#]+)%+?([^#]*)#?(%d*)$')
+  return types[type] and has_labels(required, labels) and (weight == '' or tonumber(weight) <= slots)
+    and not closed_until('t:' .. queue .. ':' .. type, at)
+end
+
+-- has_room_in(queue, at): whether the gate of a queue lets a task pass, or drops it; that it waits is
+-- noted else.
+local function wait_for(gate)
+  touch(PARKING)
+  write('ZADD', PARKING, time_text(opens_at(gate, 1)), gate.name)
+end
+local function has_room_in(queue, at)
+  local gate = queue_gate(queue, at)
+  if units_left(gate) >= 1 or gate.on == 'd' and not gate.until_ms then
+    return true
+  end
+  wait_for(gate)
+  if gate.on == 'c' and gate.free < 1
+      and call('EXISTS', index_key(queue, 'P'), base_of(queue) .. 'apart') > 0 then
+    cancel_oldest(index_key(queue, 'R'))
+  end
+  return false
+end
+
+-- room_of(source, at): how many tasks may be taken from a queue.
+local function room_of(source, at)
+  local gate = queue_gate(source.name, at)
+  return gate.on == 'd' and math.huge or units_left(gate)
+end
+
+-- add_sections(sources, queue, lanes, turn): the sections of a queue with rings. None of them is always
+-- the first.
+local function add_sections(sources, queue, lanes, turn)
+  local sections = {open_section(queue)}
+  for i, lane in ipairs(lanes) do
+    sections[i + 1] = open_section(queue, lane)
+  end
+  for i = 1, #sections do
+    local section = sections[(i + turn) % #sections + 1]
+    section.name = queue
+    sources[#sources + 1] = section
+  end
+end
+
+-- closed_gate(queue, flow, at): the first gate that does not let a task pass, nil when all do.
+-- pass_gates(id, queue, flow, at, at13): takes it through all of them, with a permit of each but the
+-- queue's, which is where it stands as running.
+local function closed_gate(queue, flow, at)
+  local units = flow and flow.units or 1
+  local gate = queue_gate(queue, at)
+  if not admits(gate, units) then
+    return gate
+  end
+  if flow and flow.group then
+    gate = group_gate(queue, flow.group, at)
+    if not admits(gate, units) then
+      return gate
+    end
+  end
+  if flow and flow.limit then
+    gate = limit_gate(flow.limit, at)
+    if not admits(gate, units) then
+      return gate
+    end
+  end
+end
+local function pass_gates(id, queue, flow, at, at13)
+  local units = flow and flow.units or 1
+  pass(queue_gate(queue, at), units)
+  if flow and flow.group then
+    pass(group_gate(queue, flow.group, at), units)
+    index_add(prefix .. 'held:g:' .. queue .. ':' .. flow.group, at13, id)
+  end
+  if flow and flow.limit then
+    pass(limit_gate(flow.limit, at), units)
+    index_add(prefix .. 'held:l:' .. flow.limit, at13, id)
+  end
+end
+
+-- next_opening(sources, at): when a gate may open next; queues that are full are noted.
+local function next_opening(sources, at)
+  for _, source in ipairs(sources) do
+    local gate = queue_gate(source.name, at)
+    if units_left(gate) < 1 then
+      wait_for(gate)
+    end
+  end
+  flush()
+  local first = call('ZRANGE', PARKING, '0', '0', 'WITHSCORES')
+  return first[2] and math.max(at, tonumber(first[2]))
+end

@@ -1,0 +1,46 @@
+-- The flow block of a record says what a task waits for besides its priority. FlowBlock.java holds the
+-- same layout. Numbers are decimal with leading zeros.
+--   0 length of the shared part 3   3 parts that follow it 1: the sum of 1 unique link, 2 turn link
+--   4 shared part: "<group> <limit> <units> <slots> <labels>", "-" for none, labels with "," between
+--     unique link 48, see lib/unique.lua; turn link 27, see lib/turn.lua
+--- @include "lib/keys"
+local UNIQUE_LINK, TURN_LINK = 48, 27
+-- Length of the parts behind the shared one.
+local INDIVIDUAL = {[0] = 0, 48, 27, 75}
+
+-- flow_in(text): the shared part, taken apart once; most tasks of a call share it.
+--   group, limit        names, nil for none
+--   units, slots        numbers
+--   labels              text, nil for none
+local flows
+each_call(function()
+  flows = {}
+end)
+local function flow_in(text)
+  local flow = flows[text]
+  if not flow then
+    local group, limit, units, slots, labels = string.match(text, '^(%S+) (%S+) (%d+) (%d+) (%S+)$')
+    flow = {
+      group = group ~= '-' and group or nil, limit = limit ~= '-' and limit or nil,
+      units = tonumber(units), slots = tonumber(slots), labels = labels ~= '-' and labels or nil
+    }
+    flows[text] = flow
+  end
+  return flow
+end
+
+-- read_flow(bytes, at, into): a block that begins behind a place, into a table: flow, and unique and
+-- turn, which are the links or nil. Returns where it ends.
+local function read_flow(bytes, at, into)
+  local parts, shared_end = byte(bytes, at + 4) - 48, at + 4 + sub(bytes, at + 1, at + 3)
+  into.flow = flow_in(sub(bytes, at + 5, shared_end))
+  local place = shared_end
+  if parts % 2 == 1 then
+    into.unique = sub(bytes, place + 1, place + UNIQUE_LINK)
+    place = place + UNIQUE_LINK
+  end
+  if parts >= 2 then
+    into.turn = sub(bytes, place + 1, place + TURN_LINK)
+  end
+  return shared_end + INDIVIDUAL[parts]
+end

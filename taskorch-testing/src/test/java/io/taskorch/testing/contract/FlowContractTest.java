@@ -1,0 +1,490 @@
+package io.taskorch.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskorch.store.Claim;
+import io.taskorch.store.Claim.Leased;
+import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.TaskStore.Settlement;
+import io.taskorch.task.Flow;
+import io.taskorch.task.Json;
+import io.taskorch.task.Outcome;
+import io.taskorch.task.Priority;
+import io.taskorch.task.Reason;
+import io.taskorch.task.Sequence;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskError;
+import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskState;
+import io.taskorch.task.UniqueKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which of the ready tasks run: groups take turns, limits hold, sequences keep their order. */
+@ParameterizedClass
+@EnumSource(Setup.class)
+class FlowContractTest extends Contract {
+
+  private static final Outcome SUCCESS = new Outcome.Succeeded(Json.of("1"));
+
+  private static TaskSpec.Builder spec() {
+    return TaskSpec.builder("t");
+  }
+
+  private static TaskSpec inGroup(String group) {
+    return spec().group(group).build();
+  }
+
+  private static TaskSpec limited(String limit) {
+    return spec().limit(limit).build();
+  }
+
+  private String key(String rest) {
+    return "{" + namespace.name() + ":" + home() + "}:" + rest;
+  }
+
+  /** As a gate's settings are stored. */
+  private void set(String gate, String settings) {
+    namespace.raw().number("HSET", key("gates"), gate, settings);
+  }
+
+  private List<Leased> claimAll(int most) {
+    return claim(most).leased();
+  }
+
+  private List<String> ids(List<Leased> leased) {
+    return leased.stream().map(one -> one.task().id()).toList();
+  }
+
+  private List<String> groups(List<Leased> leased) {
+    return leased.stream()
+        .map(one -> Objects.requireNonNullElse(one.task().spec().flow().group(), "-"))
+        .toList();
+  }
+
+  private void succeed(List<Leased> leased) {
+    stores
+        .tasks()
+        .settle(leased.stream().map(one -> new Settlement(one.lease(), SUCCESS)).toList());
+  }
+
+  private void settle(Leased leased, Outcome outcome) {
+    stores.tasks().settle(List.of(new Settlement(leased.lease(), outcome)));
+  }
+
+  private static Outcome retryIn(Duration delay) {
+    return new Outcome.Retrying(TaskError.of("exception", "no"), delay, 5);
+  }
+
+  /** What is left when nothing waits and nothing runs. */
+  private void nothingIsLeftBehind() {
+    assertThat(
+            keys().stream()
+                .map(key -> key.substring(key.indexOf("}:") + 2))
+                .filter(
+                    key ->
+                        key.matches(
+                            ".*:(ring|line|lines|apart|limited|waiting).*|(held|parked|turn|unique).*"
+                                + "|parking"))
+                .toList())
+        .isEmpty();
+  }
+
+  @Test
+  void whatATaskSaysOfItsFlowIsReadBack() {
+    Flow flow =
+        new Flow(
+            "tenant-7",
+            "partner",
+            new Sequence("a key", Sequence.OnRetry.STEP_OVER),
+            3,
+            1,
+            List.of("region=eu", "gpu"));
+    Task task = enqueue(spec().flow(flow).unique(UniqueKey.of("u")).build());
+    assertThat(find(task.id()).spec().flow()).isEqualTo(flow);
+    assertThat(find(task.id()).spec().unique()).isEqualTo(UniqueKey.of("u"));
+    assertThat(find(task.id()).spec().payload()).isEqualTo(Json.NULL);
+  }
+
+  @Test
+  void groupsTakeTurns() {
+    enqueueMany(10, inGroup("big"));
+    enqueueMany(2, inGroup("small"));
+    enqueueMany(3, spec().build());
+    List<Leased> leased = claimAll(8);
+    assertThat(groups(leased)).containsOnly("big", "small", "-");
+    Map<String, Long> counts =
+        groups(leased).stream().collect(Collectors.groupingBy(g -> g, Collectors.counting()));
+    assertThat(counts).containsEntry("small", 2L);
+    assertThat(counts.get("big") - counts.get("-")).isBetween(-1L, 2L);
+    succeed(leased);
+    leased = claimAll(20);
+    assertThat(groups(leased)).hasSize(7).doesNotContain("small");
+    succeed(leased);
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aGroupThatComesLateWaitsForOneRound() {
+    enqueueMany(50, inGroup("a"));
+    enqueueMany(50, inGroup("b"));
+    succeed(claimAll(20));
+    enqueue(inGroup("late"));
+    assertThat(groups(claimAll(4))).contains("late");
+  }
+
+  @Test
+  void aGroupHasNothingFromLeavingAndComingBack() {
+    enqueueMany(50, inGroup("z"));
+    enqueueMany(50, inGroup("y"));
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 30; i++) {
+      enqueue(inGroup("a" + i % 1));
+      List<Leased> leased = claimAll(1);
+      counts.merge(groups(leased).getFirst(), 1, Integer::sum);
+      succeed(leased);
+    }
+    assertThat(counts.get("a0")).isBetween(9, 11);
+    assertThat(counts.get("z")).isBetween(9, 11);
+  }
+
+  @Test
+  void turnsAreByWeight() {
+    set("g:default", "- - - - -");
+    namespace.raw().number("HSET", key("weights:default"), "heavy", "3");
+    enqueueMany(100, inGroup("heavy"));
+    enqueueMany(100, inGroup("light"));
+    Map<String, Long> counts =
+        groups(claimAll(80)).stream().collect(Collectors.groupingBy(g -> g, Collectors.counting()));
+    assertThat(counts.get("heavy")).isBetween(59L, 61L);
+  }
+
+  @Test
+  void aHigherPriorityComesFirstWhateverTheGroup() {
+    enqueueMany(3, inGroup("a"));
+    String urgent = enqueue(spec().group("b").priority(Priority.CRITICAL).build()).id();
+    assertThat(ids(claimAll(1))).containsExactly(urgent);
+  }
+
+  @Test
+  void aTaskOfAGroupIsListedCountedAndCancelled() {
+    Task task = enqueue(inGroup("a"));
+    assertThat(stores.queues().find("default").orElseThrow().depth().get(TaskState.PENDING))
+        .isEqualTo(1);
+    assertThat(stores.tasks().cancel(task.id()).state()).isEqualTo(TaskState.CANCELLED);
+    nothingIsLeftBehind();
+    enqueueMany(5, inGroup("a"));
+    enqueueMany(5, limited("l"));
+    assertThat(stores.queues().purge("default")).isEqualTo(10);
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void noMoreRunThanALimitAllows_AndOthersPass() {
+    set("l:one", "1 - - - w");
+    List<String> held = enqueueMany(3, limited("one"));
+    String free = enqueue(spec().build()).id();
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactlyInAnyOrder(held.get(0), free);
+    assertThat(claimAll(10)).isEmpty();
+    succeed(leased);
+    leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(held.get(1));
+    settle(leased.getFirst(), retryIn(Duration.ofMinutes(1)));
+    leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(held.get(2));
+    succeed(leased);
+    clock.advance(Duration.ofMinutes(2));
+    succeed(claimAll(10));
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aPermitComesBackWithAReleaseAndAReap() {
+    set("l:one", "1 - - - w");
+    List<String> tasks = enqueueMany(2, limited("one"));
+    settle(claimAll(5).getFirst(), new Outcome.Released());
+    assertThat(ids(claimAll(5))).containsExactly(tasks.get(0));
+    clock.advance(LEASE.plusSeconds(31));
+    reapAfterStall();
+    assertThat(ids(claimAll(5))).containsExactly(tasks.get(0));
+  }
+
+  @Test
+  void aLimitHoldsOverGroupsAndQueues() {
+    set("l:two", "2 - - - w");
+    for (String group : List.of("a", "b", "c", "d")) {
+      enqueueMany(2, spec().group(group).limit("two").build());
+    }
+    int ran = 0;
+    while (ran < 8) {
+      List<Leased> leased = claimAll(10);
+      assertThat(leased).hasSize(2);
+      succeed(leased.subList(0, 1));
+      List<Leased> next = claimAll(10);
+      assertThat(next.size()).isLessThanOrEqualTo(1);
+      succeed(leased.subList(1, 2));
+      succeed(next);
+      ran += 2 + next.size();
+    }
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aGroupHasNoMoreRunningThanItMay() {
+    set("g:default", "2 - - - -");
+    enqueueMany(5, inGroup("a"));
+    enqueueMany(1, inGroup("b"));
+    List<Leased> leased = claimAll(10);
+    assertThat(groups(leased)).containsExactlyInAnyOrder("a", "a", "b");
+    assertThat(claimAll(10)).isEmpty();
+    succeed(leased.stream().filter(one -> groups(List.of(one)).contains("a")).limit(1).toList());
+    assertThat(groups(claimAll(10))).containsExactly("a");
+  }
+
+  @Test
+  void aRateLetsABurstThroughAndThenOneByOne() {
+    set("l:slow", "- 5 1000 2 w");
+    enqueueMany(10, limited("slow"));
+    assertThat(claimAll(10)).hasSize(2);
+    Claim none = claim(10);
+    assertThat(none.leased()).isEmpty();
+    assertThat(none.nextDue()).isEqualTo(clock.instant().plusMillis(200));
+    clock.advance(Duration.ofMillis(199));
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(claimAll(10)).hasSize(1);
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(claimAll(10)).hasSize(2);
+  }
+
+  @Test
+  void aRateOfAQueueAndOfAGroupHold() {
+    set("q:default", "- 1 1000 1 w");
+    enqueueMany(3, spec().build());
+    assertThat(claimAll(10)).hasSize(1);
+    Claim none = claim(10);
+    assertThat(none.leased()).isEmpty();
+    assertThat(none.nextDue()).isEqualTo(clock.instant().plusSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(claimAll(10)).hasSize(1);
+    set("q:default", "- - - - w");
+    set("g:default", "- 1 1000 1 -");
+    clock.advance(Duration.ofSeconds(1));
+    succeed(claimAll(10));
+    enqueueMany(3, inGroup("a"));
+    enqueueMany(3, inGroup("b"));
+    assertThat(groups(claimAll(10))).containsExactlyInAnyOrder("a", "b");
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(groups(claimAll(10))).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void unitsAreTakenFromTheRate() {
+    set("l:big", "- 10 1000 10 w");
+    enqueueMany(3, spec().limit("big").units(6).build());
+    assertThat(claimAll(10)).hasSize(1);
+    assertThat(claim(10).nextDue()).isEqualTo(clock.instant().plusMillis(200));
+    clock.advance(Duration.ofMillis(200));
+    assertThat(claimAll(10)).hasSize(1);
+  }
+
+  @Test
+  void aFullQueueWaits() {
+    set("q:default", "2 - - - w");
+    List<String> tasks = enqueueMany(5, spec().build());
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).isEqualTo(tasks.subList(0, 2));
+    assertThat(claimAll(10)).isEmpty();
+    succeed(leased.subList(0, 1));
+    assertThat(ids(claimAll(10))).isEqualTo(tasks.subList(2, 3));
+  }
+
+  @Test
+  void whatIsBeyondALimitIsDroppedWhereItSaysSo() {
+    set("l:one", "1 - - - d");
+    List<String> tasks = enqueueMany(3, limited("one"));
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(0));
+    for (String dropped : tasks.subList(1, 3)) {
+      assertThat(find(dropped).state()).isEqualTo(TaskState.CANCELLED);
+      assertThat(find(dropped).reason()).isEqualTo(Reason.OVER_LIMIT);
+    }
+    succeed(leased);
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void theOldestIsCancelledWhereALimitSaysSo() {
+    set("l:one", "1 - - - c");
+    List<String> tasks = enqueueMany(2, limited("one"));
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(0));
+    claimAll(10);
+    assertThat(find(tasks.get(0)).cancelRequested()).isTrue();
+    settle(leased.getFirst(), retryIn(Duration.ZERO));
+    assertThat(find(tasks.get(0)).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(ids(claimAll(10))).containsExactly(tasks.get(1));
+  }
+
+  @Test
+  void aSequenceRunsInTheOrderOfItsSubmissions() {
+    TaskSpec spec = spec().sequence(Sequence.of("customer 1")).build();
+    List<String> tasks = new ArrayList<>(enqueueMany(2, spec));
+    tasks.add(enqueue(spec().sequence(Sequence.of("customer 1")).limit("l").build()).id());
+    String other = enqueue(spec().sequence(Sequence.of("customer 2")).build()).id();
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactlyInAnyOrder(tasks.get(0), other);
+    assertThat(stores.queues().find("default").orElseThrow().depth().get(TaskState.PENDING))
+        .isEqualTo(2);
+    settle(leased.getFirst(), retryIn(Duration.ofMinutes(1)));
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofMinutes(1));
+    leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(0));
+    succeed(leased);
+    leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(1));
+  }
+
+  @Test
+  void aRetryMayBeSteppedOver() {
+    TaskSpec spec = spec().sequence(new Sequence("s", Sequence.OnRetry.STEP_OVER)).build();
+    List<String> tasks = enqueueMany(3, spec);
+    settle(claimAll(10).getFirst(), retryIn(Duration.ofMinutes(1)));
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(1));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(claimAll(10)).isEmpty();
+    succeed(leased);
+    leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(0));
+    succeed(leased);
+    succeed(claimAll(10));
+    assertThat(claimAll(10)).isEmpty();
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aSequenceGoesOnWhenItsHeadIsCancelledOrPurged() {
+    TaskSpec spec = spec().sequence(Sequence.of("s")).build();
+    List<String> tasks = enqueueMany(4, spec);
+    stores.tasks().cancel(tasks.get(1));
+    stores.tasks().cancel(tasks.get(0));
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(tasks.get(2));
+    assertThat(stores.queues().purge("default")).isEqualTo(1);
+    succeed(leased);
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aSequenceWaitsForAHeadThatIsDueLater() {
+    String first =
+        enqueue(spec().sequence(Sequence.of("s")).delay(Duration.ofMinutes(1)).build()).id();
+    String second = enqueue(spec().sequence(Sequence.of("s")).build()).id();
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofMinutes(1));
+    List<Leased> leased = claimAll(10);
+    assertThat(ids(leased)).containsExactly(first);
+    succeed(leased);
+    assertThat(ids(claimAll(10))).containsExactly(second);
+  }
+
+  @Test
+  void oneRunsAndOneWaitsWithTheNewestPayload() {
+    UniqueKey unique = UniqueKey.of("import").orQueueOne();
+    Task first = enqueue(spec().unique(unique).payload(Json.of("1")).build());
+    List<Leased> leased = claimAll(10);
+    Task second = enqueue(spec().unique(unique).payload(Json.of("2")).build());
+    assertThat(second.id()).isNotEqualTo(first.id());
+    assertThat(claimAll(10)).isEmpty();
+    assertThat(enqueue(spec().unique(unique).payload(Json.of("3")).build()).id())
+        .isEqualTo(second.id());
+    settle(leased.getFirst(), retryIn(Duration.ofSeconds(1)));
+    assertThat(claimAll(10)).isEmpty();
+    clock.advance(Duration.ofSeconds(1));
+    succeed(claimAll(10));
+    leased = claimAll(10);
+    assertThat(leased.getFirst().task().spec().payload()).isEqualTo(Json.of("3"));
+    assertThat(leased.getFirst().task().spec().unique()).isEqualTo(unique);
+    succeed(leased);
+    nothingIsLeftBehind();
+  }
+
+  private List<Leased> claim(int free, ClaimRequest.Fit fit, String... types) {
+    return stores
+        .tasks()
+        .claim(
+            new ClaimRequest(
+                "w2",
+                newNonce(),
+                home(),
+                List.of("default"),
+                Set.of(types),
+                free,
+                List.of(free, 0, 0, 0),
+                LEASE,
+                fit))
+        .leased();
+  }
+
+  @Test
+  void aTaskGoesToAWorkerWithItsLabels() {
+    String gpu = enqueue(spec().requires(List.of("gpu", "region=eu")).build()).id();
+    String grouped = enqueue(spec().requires(List.of("gpu")).group("a").build()).id();
+    String plain = enqueue(spec().build()).id();
+    assertThat(ids(claimAll(10))).containsExactly(plain);
+    assertThat(ids(claim(10, new ClaimRequest.Fit(10, List.of("gpu")), "t")))
+        .containsExactly(grouped);
+    assertThat(ids(claim(10, new ClaimRequest.Fit(10, List.of("gpu", "region=us")), "t")))
+        .isEmpty();
+    assertThat(ids(claim(10, new ClaimRequest.Fit(10, List.of("gpu", "region=eu", "x")), "t")))
+        .containsExactly(gpu);
+  }
+
+  @Test
+  void aTaskTakesItsSlots() {
+    List<String> tasks = enqueueMany(3, spec().slots(4).build());
+    String small = enqueue(spec().build()).id();
+    assertThat(ids(claim(10, ClaimRequest.Fit.ofSlots(10), "t")))
+        .containsExactlyElementsOf(tasks.subList(0, 2));
+    // Its turn comes before that of the smaller one, which would fit.
+    assertThat(claim(2, ClaimRequest.Fit.ofSlots(10), "t")).isEmpty();
+    // For this worker it is too large at all times.
+    assertThat(ids(claim(3, ClaimRequest.Fit.ofSlots(3), "t"))).containsExactly(small);
+    assertThat(ids(claim(5, ClaimRequest.Fit.ofSlots(10), "t"))).containsExactly(tasks.get(2));
+  }
+
+  @Test
+  void groupsOfATypeThatSomeWorkersLackTakeTurnsToo() {
+    for (String group : List.of("a", "b")) {
+      enqueueMany(20, TaskSpec.builder("other").group(group).build());
+    }
+    enqueueMany(2, inGroup("a"));
+    List<Leased> leased = claimAll(10);
+    assertThat(leased).hasSize(2);
+    succeed(leased);
+    leased = claim(10, ClaimRequest.Fit.ofSlots(10), "other");
+    assertThat(groups(leased)).hasSize(10).contains("a", "b");
+    assertThat(stores.queues().find("default").orElseThrow().depth().get(TaskState.PENDING))
+        .isEqualTo(30);
+    succeed(leased);
+    while (!leased.isEmpty()) {
+      leased = claim(50, ClaimRequest.Fit.ofSlots(50), "other");
+      succeed(leased);
+    }
+    nothingIsLeftBehind();
+  }
+}
