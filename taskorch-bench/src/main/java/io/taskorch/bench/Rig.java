@@ -26,9 +26,13 @@ final class Rig implements AutoCloseable {
     this.tasks = tasks;
     this.runs = runs;
     this.probe = new RedisProbe(redis);
+    this.task = plainTask();
+  }
+
+  static TaskSpec plainTask() {
     int frame = "{\"text\":\"\"}".length();
     String text = "x".repeat(PAYLOAD_BYTES - frame);
-    this.task = TaskSpec.builder(TYPE).payload(Json.of("{\"text\":\"" + text + "\"}")).build();
+    return TaskSpec.builder(TYPE).payload(Json.of("{\"text\":\"" + text + "\"}")).build();
   }
 
   URI redis() {

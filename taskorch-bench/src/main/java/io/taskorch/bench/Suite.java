@@ -49,7 +49,7 @@ final class Suite {
         new Delayed(tasks),
         new Retries(),
         new Workflows(),
-        new UniqueTasks(),
+        new FlowTasks(Rig.plainTask()),
         new Memory(),
         new Http(),
         new Backlog(tasks),

@@ -173,7 +173,7 @@ final class Fingerprint {
       // Only where there is one: keys that were used before there were any stay as they are.
       value(spec.unique());
     }
-    if (!spec.flow().isPlain()) {
+    if (!spec.flow().saysNothing()) {
       value(spec.flow());
     }
   }

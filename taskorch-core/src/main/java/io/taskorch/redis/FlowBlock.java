@@ -38,7 +38,7 @@ record FlowBlock(int length, List<String> shared) {
   }
 
   static boolean isIn(TaskSpec spec) {
-    return spec.unique() != null || !spec.flow().isPlain();
+    return spec.unique() != null || !spec.flow().saysNothing();
   }
 
   static void write(TaskSpec spec, StringBuilder out) {

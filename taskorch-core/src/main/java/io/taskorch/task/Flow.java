@@ -61,7 +61,7 @@ public record Flow(
   }
 
   /** Whether the task says nothing. */
-  public boolean isPlain() {
+  public boolean saysNothing() {
     return equals(PLAIN);
   }
 }

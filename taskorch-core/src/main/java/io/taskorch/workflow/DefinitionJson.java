@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class DefinitionJson {
   private static final String INPUT_SCHEMA = "input_schema";
   private static final String TASK = "task";
   private static final String TYPE = "type";
+  private static final String FLOW_FIELD = "flow";
 
   /** What {@link #TYPE} of a task is called in a step. */
   private static final String TASK_TYPE = "task_type";
@@ -83,6 +85,12 @@ public final class DefinitionJson {
 
   /** The fields of a step that are its own. */
   private static final Set<String> OWN = fields(Step.class);
+
+  /** The fields of a step that are of its task's flow. */
+  private static final Set<String> FLOW = fields(Flow.class);
+
+  /** What a flow says without anybody's saying so. */
+  private static final ObjectNode USUAL_FLOW = MAPPER.valueToTree(Flow.PLAIN);
 
   /** The fields of its own that a step has without anybody's saying so. */
   private static final ObjectNode DEFAULTS = MAPPER.createObjectNode();
@@ -155,6 +163,12 @@ public final class DefinitionJson {
     all.set(NAME, own.remove(NAME));
     if (own.remove(TASK) instanceof ObjectNode task) {
       all.set(TASK_TYPE, task.remove(TYPE));
+      if (task.remove(FLOW_FIELD) instanceof ObjectNode flow) {
+        USUAL_FLOW
+            .properties()
+            .forEach(usual -> removeUsual(flow, usual.getKey(), usual.getValue()));
+        task.setAll(flow);
+      }
       all.setAll(task);
     }
     nameByKind(step.kind(), all);
@@ -221,9 +235,10 @@ public final class DefinitionJson {
   private static Step step(JsonParser parser, byte[] document) throws IOException {
     ObjectNode own = MAPPER.createObjectNode();
     ObjectNode task = MAPPER.createObjectNode();
+    ObjectNode flow = USUAL_FLOW.deepCopy();
     for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
-      ObjectNode into = OWN.contains(field) ? own : task;
+      ObjectNode into = OWN.contains(field) ? own : FLOW.contains(field) ? flow : task;
       String name = nameInTask(field);
       if (DOCUMENTS.contains(field)) {
         into.putPOJO(name, document(parser, document));
@@ -241,6 +256,7 @@ public final class DefinitionJson {
         task.putPOJO(PAYLOAD, Json.NULL);
       }
     }
+    task.set(FLOW_FIELD, flow);
     own.set(TASK, task);
     return MAPPER.treeToValue(own, Step.class);
   }

@@ -26,14 +26,14 @@ local function expiry_of(state, at, retention)
   return format('%013d', at + kept)
 end
 
--- release(block, id, to): plans that a task which goes to a final state gives up its unique key and its
--- turn.
-local function release(block, id, to)
-  if block.unique then
-    free_key(block.unique, id, to)
+-- release(unique, turn, id, to): plans that a task which goes to a final state gives up its unique key and
+-- its turn, if it has them.
+local function release(unique, turn, id, to)
+  if unique then
+    free_key(unique, id, to)
   end
-  if block.turn then
-    pass_turn(block.turn, id)
+  if turn then
+    pass_turn(turn, id)
   end
 end
 
@@ -61,7 +61,7 @@ local function mark_ended(t, to, reason, at)
   announce(t)
   index_add(index_key(t.queue, to), format('%013d', at), t.id)
   tell_ended({t.id})
-  release(t, t.id, to)
+  release(t.unique, t.turn, t.id, to)
   -- A step's retention begins with the end of its run.
   if not t.run then
     index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)

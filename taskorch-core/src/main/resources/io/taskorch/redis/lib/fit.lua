@@ -38,8 +38,7 @@ end
 -- has_room_in(queue, at): whether the gate of a queue lets a task pass, or drops it; that it waits is
 -- noted else.
 local function wait_for(gate)
-  touch(PARKING)
-  write('ZADD', PARKING, time_text(opens_at(gate, 1)), gate.name)
+  index_add(PARKING, time_text(opens_at(gate, 1)), gate.name)
 end
 local function has_room_in(queue, at)
   local gate = queue_gate(queue, at)
@@ -60,12 +59,12 @@ local function room_of(source, at)
   return gate.on == 'd' and math.huge or units_left(gate)
 end
 
--- add_sections(sources, queue, lanes, turn): the sections of a queue with rings. None of them is always
+-- add_sections(sources, queue, lanes, turn, at): the sections of a queue with rings. None of them is always
 -- the first.
-local function add_sections(sources, queue, lanes, turn)
-  local sections = {open_section(queue)}
+local function add_sections(sources, queue, lanes, turn, at)
+  local sections = {open_section(queue, nil, at)}
   for i, lane in ipairs(lanes) do
-    sections[i + 1] = open_section(queue, lane)
+    sections[i + 1] = open_section(queue, lane, at)
   end
   for i = 1, #sections do
     local section = sections[(i + turn) % #sections + 1]
@@ -83,7 +82,7 @@ local function closed_gate(queue, flow, at)
   if not admits(gate, units) then
     return gate
   end
-  if flow and flow.group then
+  if flow and flow.group and has_group_gates(queue, at) then
     gate = group_gate(queue, flow.group, at)
     if not admits(gate, units) then
       return gate
@@ -100,12 +99,14 @@ local function pass_gates(id, queue, flow, at, at13)
   local units = flow and flow.units or 1
   pass(queue_gate(queue, at), units)
   if flow and flow.group then
-    pass(group_gate(queue, flow.group, at), units)
-    index_add(prefix .. 'held:g:' .. queue .. ':' .. flow.group, at13, id)
+    if has_group_gates(queue, at) then
+      pass(group_gate(queue, flow.group, at), units)
+    end
+    add_one(prefix .. 'held:g:' .. queue .. ':' .. flow.group, at13, id)
   end
   if flow and flow.limit then
     pass(limit_gate(flow.limit, at), units)
-    index_add(prefix .. 'held:l:' .. flow.limit, at13, id)
+    add_one(prefix .. 'held:l:' .. flow.limit, at13, id)
   end
 end
 

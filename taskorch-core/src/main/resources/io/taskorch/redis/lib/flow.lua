@@ -19,28 +19,40 @@ end)
 local function flow_in(text)
   local flow = flows[text]
   if not flow then
-    local group, limit, units, slots, labels = string.match(text, '^(%S+) (%S+) (%d+) (%d+) (%S+)$')
-    flow = {
-      group = group ~= '-' and group or nil, limit = limit ~= '-' and limit or nil,
-      units = tonumber(units), slots = tonumber(slots), labels = labels ~= '-' and labels or nil
-    }
+    if sub(text, -8) == ' - 1 1 -' then
+      -- The common ones need no pattern.
+      flow = {group = sub(text, 1, -9), units = 1, slots = 1}
+    elseif sub(text, 1, 2) == '- ' and sub(text, -6) == ' 1 1 -' then
+      flow = {group = '-', limit = sub(text, 3, -7), units = 1, slots = 1}
+    else
+      local group, limit, units, slots, labels =
+        string.match(text, '^(%S+) (%S+) (%d+) (%d+) (%S+)$')
+      flow = {
+        group = group, limit = limit ~= '-' and limit or nil, units = units + 0, slots = slots + 0,
+        labels = labels ~= '-' and labels or nil
+      }
+    end
+    flow.group = flow.group ~= '-' and flow.group or nil
     flows[text] = flow
   end
   return flow
 end
 
--- read_flow(bytes, at, into): a block that begins behind a place, into a table: flow, and unique and
--- turn, which are the links or nil. Returns where it ends.
-local function read_flow(bytes, at, into)
+-- read_flow(bytes, at): a block that begins behind a place: the flow, the links to a unique key and a
+-- turn, nil for none, and where it ends.
+local function read_flow(bytes, at)
   local parts, shared_end = byte(bytes, at + 4) - 48, at + 4 + sub(bytes, at + 1, at + 3)
-  into.flow = flow_in(sub(bytes, at + 5, shared_end))
-  local place = shared_end
+  local flow = flow_in(sub(bytes, at + 5, shared_end))
+  if parts == 0 then
+    return flow, nil, nil, shared_end
+  end
+  local place, unique, turn = shared_end, nil, nil
   if parts % 2 == 1 then
-    into.unique = sub(bytes, place + 1, place + UNIQUE_LINK)
+    unique = sub(bytes, place + 1, place + UNIQUE_LINK)
     place = place + UNIQUE_LINK
   end
   if parts >= 2 then
-    into.turn = sub(bytes, place + 1, place + TURN_LINK)
+    turn = sub(bytes, place + 1, place + TURN_LINK)
   end
-  return shared_end + INDIVIDUAL[parts]
+  return flow, unique, turn, shared_end + INDIVIDUAL[parts]
 end

@@ -22,9 +22,23 @@ local function settings_of(field)
     has_settings = call('EXISTS', GATES) == 1
   end
   if settings[field] == nil then
-    settings[field] = has_settings and call('HGET', GATES, field) or false
+    settings[field] = has_settings and field ~= '' and call('HGET', GATES, field) or false
   end
   return settings[field]
+end
+
+-- read_limits(limits): reads what is set of several limits at once.
+local function read_limits(limits)
+  if settings_of('') == false and has_settings and #limits > 1 then
+    local fields = {}
+    for i, limit in ipairs(limits) do
+      fields[i] = 'l:' .. limit
+    end
+    local found = call('HMGET', GATES, unpack(fields))
+    for i, field in ipairs(fields) do
+      settings[field] = found[i]
+    end
+  end
 end
 
 -- closed_until(name): until when a gate is closed, nil when it is not.
@@ -37,33 +51,53 @@ local function closed_until(name, at)
   return time and time > at and time or nil
 end
 
--- open_gate(name, field, running, at): a gate as a table.
+-- read_settings(text): most that may run, µs a unit and of a burst, what else; nil for what is not set.
+-- A gate is a table:
+--   set         that
 --   free        how many more may run
---   interval    µs a unit, nil when no rate is set; full: when the bucket would be full; burst in µs
+--   full        when its bucket will be full, in µs, false when no rate is set
 --   on          what becomes of a task that finds it full
 --   until_ms    until when it is closed, nil when it is not
-local gates
+--   passed, opens   whether tasks have passed it in this plan, and when it opens for those that wait
+local gates, texts
+each_call(function()
+  texts = {}
+end)
 each_plan(function()
   gates = {}
 end)
-local function new_gate(name, field, at)
-  local gate = {name = name, at = at, free = math.huge, on = 'w', until_ms = closed_until(name, at)}
-  local text = settings_of(field)
-  if text then
+local function read_settings(text)
+  local known = texts[text]
+  if not known then
     local most, rate, per, burst, rest = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
-    if most ~= '-' then
-      gate.most = tonumber(most)
-      gate.free = gate.most - (byte(name) == 113 and
-        call('ZCARD', index_key(sub(name, 3), 'R')) or call('ZCARD', prefix .. 'held:' .. name))
-    end
-    if rate ~= '-' then
-      gate.interval = per * 1000 / rate
-      gate.burst = burst * gate.interval
-      gate.full = math.max(tonumber(call('GET', prefix .. 'bucket:' .. name) or 0), at * 1000)
-      -- A burst that has become smaller does not make up for what was let through before.
-      gate.full = math.min(gate.full, at * 1000 + gate.burst)
-    end
-    gate.on = byte(name) ~= 103 and rest or 'w'
+    local interval = rate ~= '-' and per * 1000 / rate or nil
+    known = {
+      most = most ~= '-' and most + 0 or nil, interval = interval,
+      burst = interval and burst * interval, rest = rest
+    }
+    texts[text] = known
+  end
+  return known
+end
+local UNSET = {rest = 'w'}
+local function new_gate(name, field, at)
+  local text = settings_of(field)
+  local set = text and read_settings(text) or UNSET
+  local gate = {
+    name = name, at = at, set = set, free = math.huge, on = byte(name) ~= 103 and set.rest or 'w',
+    full = false, passed = false, opens = false
+  }
+  if has_closed ~= false then
+    gate.until_ms = closed_until(name, at)
+  end
+  if set.most then
+    gate.free = set.most - (byte(name) == 113 and
+      call('ZCARD', index_key(sub(name, 3), 'R')) or call('ZCARD', prefix .. 'held:' .. name))
+  end
+  if set.interval then
+    local full = math.max(tonumber(call('GET', prefix .. 'bucket:' .. name) or 0), at * 1000)
+    -- A burst that has become smaller does not make up for what was let through before.
+    gate.full = math.min(full, at * 1000 + set.burst)
   end
   gates[name] = gate
   return gate
@@ -81,14 +115,21 @@ local function limit_gate(limit, at)
   return gates[name] or new_gate(name, name, at)
 end
 
+-- has_group_gates(queue, at): whether anything may hold back groups of a queue.
+local function has_group_gates(queue, at)
+  closed_until('', at)
+  return has_closed or settings_of('g:' .. queue)
+end
+
 -- units_left(gate): how many units may pass now. A task that finds one which drops is no reason to wait.
 local function units_left(gate)
   if gate.until_ms then
     return 0
   end
   local left = gate.free
-  if gate.interval then
-    local tokens = math.floor((gate.at * 1000 + gate.burst - gate.full) / gate.interval + 0.000001)
+  if gate.full then
+    local set = gate.set
+    local tokens = math.floor((gate.at * 1000 + set.burst - gate.full) / set.interval + 0.000001)
     left = math.min(left, tokens)
   end
   return math.max(left, 0)
@@ -96,16 +137,17 @@ end
 
 -- admits(gate, units): whether a task may pass. opens_at(gate, units): when it may, in ms, or +inf.
 local function admits(gate, units)
-  return not gate.until_ms and gate.free >= 1 and (not gate.interval or
-    gate.full + units * gate.interval <= gate.at * 1000 + gate.burst + 0.001)
+  local set = gate.set
+  return not gate.until_ms and gate.free >= 1 and (not gate.full or
+    gate.full + units * set.interval <= gate.at * 1000 + set.burst + 0.001)
 end
 local function opens_at(gate, units)
   if gate.until_ms then
     return gate.until_ms
   elseif gate.free < 1 then
     return math.huge
-  elseif gate.interval then
-    return math.ceil((gate.full + units * gate.interval - gate.burst) / 1000)
+  elseif gate.full then
+    return math.ceil((gate.full + units * gate.set.interval - gate.set.burst) / 1000)
   end
   return gate.at
 end
@@ -113,8 +155,8 @@ end
 -- pass(gate, units): takes a task through.
 local function pass(gate, units)
   gate.free = gate.free - 1
-  if gate.interval then
-    gate.full = gate.full + units * gate.interval
+  if gate.full then
+    gate.full = gate.full + units * gate.set.interval
     gate.passed = true
   end
 end
@@ -133,12 +175,8 @@ end
 
 -- park(gate, name, units): plans that a group or line waits at a gate for so many units.
 local function park(gate, name, units)
-  local key = prefix .. 'parked:' .. gate.name
-  touch(key)
-  touch(PARKING)
-  write('ZADD', key, 'NX', format('%d', gate.at), name)
+  add_one(prefix .. 'parked:' .. gate.name, format('%d', gate.at), name)
   gate.opens = math.min(gate.opens or math.huge, opens_at(gate, units))
-  gate.parks = true
   if gate.on == 'c' and gate.free < 1 then
     cancel_oldest(prefix .. 'held:' .. gate.name)
   end
@@ -160,8 +198,7 @@ local function unpark(name)
     if not first[1] then
       return false
     end
-    touch(base .. 'lines:' .. band .. ':' .. group)
-    write('ZADD', base .. 'lines:' .. band .. ':' .. group, first[2], limit)
+    index_add(base .. 'lines:' .. band .. ':' .. group, first[2], limit)
     join_ring(queue, base, band, group)
   else
     local key = base .. 'ring:' .. band
@@ -170,74 +207,78 @@ local function unpark(name)
       return false
     end
     local start = joined_ring(key).start - STEP
-    write('ZADD', key, 'XX', format('%.3f', math.max(time % PARKED, start)), group)
+    index_add(key, format('%d', math.max(time % PARKED, start)), group)
   end
   hint_queue(queue)
   return true
 end
 
--- open(gate, count): plans that as many of those that wait at a gate take part again, the first ones
+-- gate_named(name, at): any gate.
+local function gate_named(name, at)
+  local field = byte(name) == 103 and string.match(name, '^(g:[^:]+)') or name
+  return gates[name] or new_gate(name, field, at)
+end
+
+-- open(name, count, at): plans that as many of those that wait at a gate take part again, the first ones
 -- first. What is beyond that is looked at again when the next may pass, or soon, as those that were let
 -- go on may find no worker.
 local MOST_OPENED, LOOK_AGAIN_MS = 100, 1000
-local function open(gate, count)
-  local key = prefix .. 'parked:' .. gate.name
-  count = math.min(count, MOST_OPENED)
-  if byte(gate.name) == 113 then
-    hint_queue(sub(gate.name, 3))
-    write('ZREM', PARKING, gate.name)
+local function open(name, count, at)
+  if byte(name) == 113 then
+    hint_queue(sub(name, 3))
+    index_remove(PARKING, name)
     return
   end
-  local names = call('ZRANGE', key, 0, 2 * count - 1)
+  local key = prefix .. 'parked:' .. name
+  count = math.min(count, MOST_OPENED)
+  local most = 2 * count + 1
+  local names = call('ZRANGE', key, 0, most - 1)
   local opened, looked_at = 0, 0
-  for _, name in ipairs(names) do
-    if opened == count then
+  for _, parked in ipairs(names) do
+    if opened == count or looked_at == most - 1 then
       break
     end
     looked_at = looked_at + 1
-    opened = opened + (unpark(name) and 1 or 0)
+    opened = opened + (unpark(parked) and 1 or 0)
+    remove_one(key, parked)
   end
-  if looked_at > 0 then
-    write('ZREM', key, unpack(names, 1, looked_at))
-  end
-  if looked_at == call('ZCARD', key) then
-    write('ZREM', PARKING, gate.name)
+  if looked_at == #names then
+    index_remove(PARKING, name)
   else
-    local next = opens_at(gate, 1)
-    next = next <= gate.at and gate.at + LOOK_AGAIN_MS or next
-    write('ZADD', PARKING, time_text(next), gate.name)
+    local next = opens_at(gate_named(name, at), 1)
+    index_add(PARKING, time_text(next <= at and at + LOOK_AGAIN_MS or next), name)
   end
 end
 
 -- leave_gates(id, queue, flow, at): plans that a task which stops running gives its permits back.
-local freed, has_parking
+local freed, freed_at, has_parking
 each_call(function()
   has_parking = nil
 end)
 each_plan(function()
-  freed = {}
+  freed = nil
 end)
-local function free_permit(name, at)
-  freed[name] = (freed[name] or 0) + 1
-  freed.at = at
-end
-local function leave_gate(name, id, at)
-  if name then
-    index_remove(prefix .. 'held:' .. name, id)
-    free_permit(name, at)
+local function leave_gate(name, at)
+  if has_parking == nil then
+    has_parking = call('EXISTS', PARKING) == 1
+  end
+  if has_parking then
+    freed, freed_at = freed or {}, at
+    freed[name] = (freed[name] or 0) + 1
   end
 end
 local function leave_gates(id, queue, flow, at)
-  free_permit('q:' .. queue, at)
-  if flow then
-    leave_gate(flow.group and 'g:' .. queue .. ':' .. flow.group, id, at)
-    leave_gate(flow.limit and 'l:' .. flow.limit, id, at)
+  leave_gate('q:' .. queue, at)
+  if flow and flow.group then
+    local name = 'g:' .. queue .. ':' .. flow.group
+    remove_one(prefix .. 'held:' .. name, id)
+    leave_gate(name, at)
   end
-end
-
--- gate_named(name, at)
-local function gate_named(name, at)
-  return gates[name] or new_gate(name, byte(name) == 103 and string.match(name, '^(g:[^:]+)') or name, at)
+  if flow and flow.limit then
+    local name = 'l:' .. flow.limit
+    remove_one(prefix .. 'held:' .. name, id)
+    leave_gate(name, at)
+  end
 end
 
 -- open_due(at): opens gates whose time has come; the time of the next one, nil when there is none.
@@ -246,7 +287,8 @@ local function open_due(at)
   if not has_parking then
     return nil
   end
-  local first = call('ZRANGE', PARKING, '-inf', '(+inf', 'BYSCORE', 'LIMIT', '0', '100', 'WITHSCORES')
+  local first =
+    call('ZRANGE', PARKING, '-inf', '(+inf', 'BYSCORE', 'LIMIT', '0', '100', 'WITHSCORES')
   local due
   for i = 1, #first, 2 do
     local time = tonumber(first[i + 1])
@@ -256,9 +298,9 @@ local function open_due(at)
       local gate = gate_named(first[i], at)
       local left = units_left(gate)
       if left >= 1 then
-        open(gate, left)
+        open(gate.name, left, at)
       else
-        write('ZADD', PARKING, time_text(opens_at(gate, 1)), gate.name)
+        index_add(PARKING, time_text(opens_at(gate, 1)), gate.name)
       end
     end
   end
@@ -269,28 +311,23 @@ local function open_due(at)
 end
 
 before_flush(function()
-  local names = {}
-  for name, count in pairs(freed) do
-    if name ~= 'at' then
+  if freed then
+    local names = {}
+    for name in pairs(freed) do
       names[#names + 1] = name
     end
-  end
-  if #names > 0 then
-    has_parking = has_parking == nil and call('EXISTS', PARKING) == 1 or has_parking
-    each_chunk(has_parking and names or {}, 400, function(_, from, to)
+    each_chunk(names, 400, function(_, from, to)
       local waits = call('ZMSCORE', PARKING, unpack(names, from, to))
       for i = from, to do
         if waits[i - from + 1] then
-          local gate = gate_named(names[i], freed.at)
-          gate.free = gate.free + freed[names[i]]
-          open(gate, freed[names[i]])
+          open(names[i], freed[names[i]], freed_at)
         end
       end
     end)
   end
   for name, gate in pairs(gates) do
-    if gate.parks then
-      write('ZADD', PARKING, time_text(gate.opens), name)
+    if gate.opens then
+      index_add(PARKING, time_text(gate.opens), name)
     end
     if gate.passed then
       touch(prefix .. 'bucket:' .. name)

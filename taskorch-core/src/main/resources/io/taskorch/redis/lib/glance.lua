@@ -48,15 +48,13 @@ local function glance(bytes)
 end
 
 -- run_of(bytes, kind), step_of(bytes, kind): the run's id and the index of a workflow's step.
--- block_of(bytes, kind): the flow block as read_flow has it.
+-- flow_of(bytes, kind): flow, unique key and turn, as read_flow has them.
 local function run_of(bytes, kind)
   return sub(bytes, kind.names_end + 1, kind.names_end + 26)
 end
 local function step_of(bytes, kind)
   return sub(bytes, kind.names_end + 27, kind.names_end + 31) + 0
 end
-local function block_of(bytes, kind)
-  local block = {}
-  read_flow(bytes, kind.names_end + (kind.in_run and STEP_LINK or 0), block)
-  return block
+local function flow_of(bytes, kind)
+  return read_flow(bytes, kind.names_end + (kind.in_run and STEP_LINK or 0))
 end

@@ -7,7 +7,7 @@
 -- A group or line that a gate holds back is parked: its score is beyond PARKED until the gate opens.
 --- @include "lib/record"
 --- @include "lib/plan"
-local STEP, PARKED = 1000, 4000000000000000
+local STEP, PARKED = 1000000, 4000000000000000
 
 -- lane_of(type, flow): the lane for tasks that only workers can take which have a handler for the type,
 -- the labels, and as many slots.
@@ -27,9 +27,10 @@ local function line_of(base, group, limit)
   return base .. 'line:' .. group .. ':' .. limit
 end
 
--- band_range(band): the scores of ready tasks of a priority from 0, as ZRANGE has them.
+-- band_range(band): the scores of ready tasks of a priority, which is the text of its digit, as ZRANGE
+-- has them.
 local function band_range(band)
-  return format('%d', band * BAND), format('(%d', (band + 1) * BAND)
+  return band .. '0000000000000', '(' .. band .. '9999999999999'
 end
 
 -- hint_queue(queue): tells workers, once a plan, that a queue has something to look at.
@@ -56,7 +57,7 @@ local function joined_ring(key)
     local first = call('ZRANGE', key, '0', '0', 'WITHSCORES')[2]
     local time = tonumber(first or 0)
     ring = {
-      start = format('%.3f', time % PARKED + STEP), idle = not first or time >= PARKED, groups = {}
+      start = format('%d', time % PARKED + STEP), idle = not first or time >= PARKED, groups = {}
     }
     joins[key] = ring
   end
@@ -85,7 +86,7 @@ end
 local function stand_in_line(queue, base, id, score, flow)
   local group, limit, band = flow.group or '-', flow.limit or '-', sub(score, 1, 1)
   index_add(base .. 'apart', score, id)
-  index_add(line_of(base, group, limit), score, id)
+  add_one(line_of(base, group, limit), score, id)
   if flow.limit then
     local key = base .. 'lines:' .. band .. ':' .. group
     local lines = joins[key]

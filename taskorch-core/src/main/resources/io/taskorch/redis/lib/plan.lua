@@ -7,7 +7,8 @@
 local function new_plan()
   return {
     touched = {n = 0}, adds = {}, removals = {}, headers = {}, writes = {}, bulks = {},
-    counts = {}, lines = {}, ended = {}, deleted = {n = 0}, numbered = 0
+    counts = {}, lines = {}, ended = {}, deleted = {n = 0}, numbered = 0,
+    removed = {n = 0}, added = {n = 0}
   }
 end
 -- each_plan(reset): has a new plan begin with forgetting what the last one knew, which the store says
@@ -76,6 +77,23 @@ local function index_remove(key, member)
   local n = args.n + 1
   args[n] = member
   args.n = n
+end
+
+-- add_one(key, score, member), remove_one(key, member): the same for keys of which a call mostly changes
+-- one member: nothing is built for each key.
+local function add_one(key, score, member)
+  touch(key)
+  local added = plan.added
+  local n = added.n
+  added[n + 1], added[n + 2], added[n + 3] = key, score, member
+  added.n = n + 3
+end
+local function remove_one(key, member)
+  touch(key)
+  local removed = plan.removed
+  local n = removed.n
+  removed[n + 1], removed[n + 2] = key, member
+  removed.n = n + 2
 end
 
 -- index_add_all(key, score, members), index_remove_all(key, members): the same for a whole list, which
@@ -216,10 +234,18 @@ local function flush()
       call('ZREM', key, unpack(list, from, to))
     end)
   end
+  local removed = plan.removed
+  for i = 1, removed.n, 2 do
+    call('ZREM', removed[i], removed[i + 1])
+  end
   for key, args in pairs(plan.adds) do
     each_chunk(args, 400, function(list, from, to)
       call('ZADD', key, unpack(list, from, to))
     end)
+  end
+  local added = plan.added
+  for i = 1, added.n, 3 do
+    call('ZADD', added[i], added[i + 1], added[i + 2])
   end
   for _, bulk in ipairs(plan.bulks) do
     each_chunk(bulk.members, 400, function(list, from, to)

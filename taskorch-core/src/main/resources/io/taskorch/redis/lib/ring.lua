@@ -23,10 +23,10 @@ local function read_scored(line, band, most)
   line.whole = #line.ids < most
 end
 
--- own_line(section, group): the line of a group's tasks that have no limit.
-local function own_line(section, group)
-  local key = group == '-' and section.base .. 'ready' or line_of(section.base, group, '-')
-  return {key = key, limit = '-', used = 0}
+-- own_line(section, part): the line of a group's tasks that have no limit.
+local function own_line(section, part)
+  local key = part.group == '-' and section.base .. 'ready' or section.lines .. part.group .. ':-'
+  return {key = key, limit = '-', used = 0, part = part, ids = nil, whole = nil}
 end
 
 -- park_line(part, line, gate, units): plans that a limit's line waits at its gate; park_part(part, gate,
@@ -40,117 +40,28 @@ end
 local function park_part(part, gate, units)
   local section = part.section
   part.is_parked = true
-  index_add(part.ring, format('%.3f', PARKED + part.start + part.taken * part.step), part.group)
+  index_add(part.ring, format('%d', PARKED + part.start + part.taken * part.step), part.group)
   park(gate, parked_name(section.queue, section.lane, part.band, part.group, '-'), units)
 end
 
--- lines_of_limits(section, part, most, at): those lines of a group that have tasks which may pass, with a
--- share of them each: what is behind their gates' room is left out, and one task more to peek at.
-local function lines_of_limits(section, part, most, at)
-  local found = call('ZRANGE', part.lines_key, 0, most - 1, 'WITHSCORES')
-  local lines, horizon = {}, math.huge
-  for i = 1, #found, 2 do
-    if tonumber(found[i + 1]) >= PARKED then
-      part.has_parked = true
-      break
-    end
-    lines[#lines + 1] = {limit = found[i], head = found[i + 1], used = 0}
-    if i + 1 == 2 * most then
-      horizon, part.is_cut = tonumber(found[i + 1]), true
-    end
-  end
-  local share = math.floor(2 * most / math.max(1, #lines)) + 2
-  for _, line in ipairs(lines) do
-    line.key = line_of(section.base, part.group, line.limit)
-    local gate = limit_gate(line.limit, at)
-    local room = gate.on == 'd' and math.huge or units_left(gate)
-    if room < 1 then
-      part.has_parked = true
-      line.ids = {}
-      park_line(part, line, gate, 1)
-    else
-      read_scored(line, part.band, math.min(room, share) + 1)
-      line.most = math.min(room, share)
-      line.is_full = room <= share
-    end
-  end
-  return lines, horizon
-end
-
--- merge_lines(section, part, most, at): the first tasks of all lines of a group, in their order.
-local function merge_lines(section, part, most, at)
-  local lines, horizon = lines_of_limits(section, part, most, at)
-  local own = own_line(section, part.group)
-  read_scored(own, part.band, most + 1)
-  own.most = most
-  lines[#lines + 1] = own
-  part.lines, part.ids, part.from = lines, {}, {}
-  local places = {}
-  while #part.ids < most do
-    local first
-    for i, line in ipairs(lines) do
-      local score = not line.is_parked and line.scores[(places[i] or 0) + 1]
-      if score and (places[i] or 0) >= line.most then
-        -- Those behind a line that waits for room may pass it, not those behind one that was cut off.
-        horizon = line.is_full and horizon or math.min(horizon, score)
-      elseif score and (not first or score < lines[first].scores[(places[first] or 0) + 1]) then
-        first = i
-      end
-    end
-    if not first or lines[first].scores[(places[first] or 0) + 1] > horizon then
-      break
-    end
-    places[first] = (places[first] or 0) + 1
-    part.ids[#part.ids + 1] = lines[first].ids[places[first]]
-    part.from[#part.from + 1] = lines[first]
-  end
-  part.most = #part.ids
-end
-
--- read_part(section, part, most, at): the first tasks of a group: ids, and from, the line of each. Of a
--- group with one line the last is only peeked at.
-local function read_part(section, part, most, at)
-  if part.is_limited then
-    merge_lines(section, part, most, at)
-  else
-    local line = own_line(section, part.group)
-    line.ids = read_ids(line.key, part.band, most + 1)
-    line.whole = #line.ids <= most
-    part.lines, part.ids, part.line = {line}, line.ids, line
-    part.most = math.min(#line.ids, most)
-  end
-  part.asked = most
-end
-
--- has_room(section, part, at): whether the gate of a group lets any of its tasks pass; it is parked else.
-local function has_room(section, part, at)
-  if part.group == '-' or not (section.has_gates or closed_until('g:' .. section.queue .. ':' .. part.group, at)) then
-    part.room = math.huge
-    return true
-  end
-  local gate = group_gate(section.queue, part.group, at)
-  part.room = units_left(gate)
-  if part.room < 1 then
-    park_part(part, gate, 1)
-  end
-  return part.room >= 1
-end
-
--- A heap of groups by their time, the first in front.
-local function push(heap, part)
-  local place = #heap + 1
+-- A heap of groups or lines, the one with the least time in front.
+local function push(heap, one)
+  local place, time = #heap + 1, one.time
   while place > 1 do
-    local above = math.floor(place / 2)
-    if heap[above].time <= part.time then
+    local above = (place - place % 2) / 2
+    if heap[above].time <= time then
       break
     end
     heap[place], place = heap[above], above
   end
-  heap[place] = part
+  heap[place] = one
 end
 local function pop(heap)
-  local first, last = heap[1], table.remove(heap)
-  local place, n = 1, #heap
+  local n = #heap
+  local first, last = heap[1], heap[n]
+  heap[n] = nil
+  local place = 1
+  n = n - 1
   if n == 0 then
     return first
   end
@@ -171,6 +82,135 @@ local function pop(heap)
   return first
 end
 
+-- lines_of_limits(section, part, most, at): those lines of a group that have tasks which may pass, with a
+-- share of them each: what is behind their gates' room is left out, and one task more to peek at. Returns
+-- also the score from which on others may stand in front of theirs, and whether each has one to give.
+local function lines_of_limits(section, part, most, at)
+  local found = call('ZRANGE', part.lines_key, 0, most - 1, 'WITHSCORES')
+  local limits, lines, n, horizon, one_each = {}, {}, 0, math.huge, true
+  for i = 1, #found, 2 do
+    local head = tonumber(found[i + 1])
+    if head >= PARKED then
+      part.has_parked = true
+      break
+    end
+    limits[#limits + 1] = found[i]
+    found[i + 1] = head
+    if i + 1 == 2 * most then
+      horizon, part.is_cut = head, true
+    end
+  end
+  read_limits(limits)
+  local share = math.floor(2 * most / math.max(1, #limits)) + 2
+  for i, limit in ipairs(limits) do
+    local gate = limit_gate(limit, at)
+    local room = gate.on == 'd' and math.huge or units_left(gate)
+    if room < 1 then
+      part.has_parked = true
+      park_line(part, {limit = limit}, gate, 1)
+    else
+      local line = {
+        limit = limit, key = section.lines .. part.group .. ':' .. limit, part = part,
+        used = 0, most = math.min(room, share), ids = false, whole = false, time = found[2 * i]
+      }
+      if room == 1 then
+        -- Its first one's score is known, and no other one's is needed.
+        line.ids = read_ids(line.key, part.band, 2)
+        line.whole = #line.ids < 2
+      else
+        one_each = false
+        read_scored(line, part.band, line.most + 1)
+        line.is_full = room <= share
+      end
+      if line.ids[1] then
+        n = n + 1
+        lines[n] = line
+      else
+        index_remove(part.lines_key, limit)
+      end
+    end
+  end
+  return lines, horizon, one_each
+end
+
+-- merge_lines(section, part, most, at): the first tasks of all lines of a group, in their order.
+local function merge_lines(section, part, most, at)
+  local lines, horizon, one_each = lines_of_limits(section, part, most, at)
+  local own = own_line(section, part)
+  read_scored(own, part.band, most + 1)
+  own.most = most
+  local heap, ids, from, n = {}, {}, {}, 0
+  if one_each and not own.ids[1] then
+    for i, line in ipairs(lines) do
+      ids[i], from[i] = line.ids[1], line
+    end
+    n = #lines
+  else
+    if own.ids[1] then
+      own.time = own.scores[1]
+      push(heap, own)
+    end
+    for _, line in ipairs(lines) do
+      push(heap, line)
+    end
+  end
+  while n < most and heap[1] and heap[1].time <= horizon do
+    local line = pop(heap)
+    local place = (line.place or 0) + 1
+    line.place = place
+    n = n + 1
+    ids[n], from[n] = line.ids[place], line
+    local next = line.scores and line.scores[place + 1]
+    if next and place < line.most then
+      line.time = next
+      push(heap, line)
+    elseif next and not line.is_full then
+      -- Those behind a line that waits for room may pass it, not those behind one that was cut off.
+      horizon = math.min(horizon, next)
+    end
+  end
+  lines[#lines + 1] = own
+  part.lines, part.ids, part.from, part.most = lines, ids, from, n
+end
+
+-- read_part(section, part, most, at): the first tasks of a group: ids, and from, the line of each. Of a
+-- group with one line the last is only peeked at.
+local function read_part(section, part, most, at)
+  if part.is_limited then
+    merge_lines(section, part, most, at)
+  else
+    local line = own_line(section, part)
+    line.ids = read_ids(line.key, part.band, most + 1)
+    local n = #line.ids
+    line.whole = n <= most
+    part.ids, part.line, part.most = line.ids, line, n <= most and n or most
+  end
+  part.asked = most
+end
+
+-- has_room(section, part, at): whether the gate of a group lets any of its tasks pass; it is parked else.
+local function has_room(section, part, at)
+  if part.group == '-' or not section.has_gates then
+    part.room = math.huge
+    return true
+  end
+  local gate = group_gate(section.queue, part.group, at)
+  part.room = units_left(gate)
+  if part.room < 1 then
+    park_part(part, gate, 1)
+  end
+  return part.room >= 1
+end
+
+-- new_part(…): a group as a table, built with all that most will hold.
+local function new_part(section, band, ring, group, time)
+  return {
+    section = section, band = band, ring = ring, group = group, time = time, start = time,
+    step = STEP, picked = 0, taken = 0, most = 0, asked = 0, at = false, room = false, ids = false,
+    line = false, is_parked = false
+  }
+end
+
 -- parts_of(section, band, most): the groups whose turn it may be, in the order of their times.
 local function parts_of(section, band, most, at)
   local ring = section.base .. 'ring:' .. band
@@ -180,48 +220,51 @@ local function parts_of(section, band, most, at)
     local time = tonumber(found[i + 1])
     has_plain = has_plain or found[i] == '-'
     if time < PARKED then
-      groups[#groups + 1] = {group = found[i], time = time}
+      groups[#groups + 1] = new_part(section, band, ring, found[i], time)
     end
   end
   -- Plain tasks are submitted without a look at the ring: their group joins it here.
   if not has_plain and not (#found == 2 * most and call('ZSCORE', ring, '-')) then
     local first = found[2] and tonumber(found[2]) % PARKED or 0
-    table.insert(groups, {group = '-', time = first + STEP, joins = true})
+    local plain = new_part(section, band, ring, '-', first + STEP)
+    plain.joins = true
+    table.insert(groups, plain)
     for i = #groups, 2, -1 do
       if groups[i].time < groups[i - 1].time then
         groups[i], groups[i - 1] = groups[i - 1], groups[i]
       end
     end
   end
-  local names, limited = {}, {}
-  for i, part in ipairs(groups) do
-    part.band, part.ring, part.picked, part.taken = band, ring, 0, 0
-    part.lines_key = section.base .. 'lines:' .. band .. ':' .. part.group
-    part.start, part.step = part.time, STEP
-    names[i] = band .. ':' .. part.group
-  end
   if section.has_limited then
-    limited = call('SMISMEMBER', section.base .. 'limited', unpack(names))
-  end
-  for i, part in ipairs(groups) do
-    part.is_limited = limited[i] == 1
-    names[i] = part.group
+    local names = {}
+    for i, part in ipairs(groups) do
+      names[i] = band .. ':' .. part.group
+    end
+    local limited = call('SMISMEMBER', section.base .. 'limited', unpack(names))
+    for i, part in ipairs(groups) do
+      part.is_limited = limited[i] == 1
+      part.lines_key = section.base .. 'lines:' .. names[i]
+    end
   end
   if section.has_weights then
+    local names = {}
+    for i, part in ipairs(groups) do
+      names[i] = part.group
+    end
     local weights = call('HMGET', prefix .. 'weights:' .. section.queue, unpack(names))
     for i, part in ipairs(groups) do
-      part.step = STEP / (weights[i] or 1)
+      part.step = math.floor(STEP / (weights[i] or 1))
     end
   end
   return groups
 end
 
--- open_section(queue, lane): a section as a table, with what tells of its rings.
-local function open_section(queue, lane)
+-- open_section(queue, lane, at): a section as a table, with what tells of its rings.
+local function open_section(queue, lane, at)
   local base = base_of(queue, lane)
   return {
-    queue = queue, lane = lane, base = base, is_ringed = true,
-    has_gates = settings_of('g:' .. queue), has_limited = call('EXISTS', base .. 'limited') == 1,
+    queue = queue, lane = lane, base = base, apart = base .. 'apart', is_ringed = true,
+    lines = base .. 'line:', has_gates = has_group_gates(queue, at), has_limited = call('EXISTS', base .. 'limited') == 1,
     has_weights = settings_of('g:' .. queue) and call('EXISTS', prefix .. 'weights:' .. queue) == 1
   }
 end
@@ -245,7 +288,7 @@ local function pick(section, band, want, at, list, append)
     end
     if not part.ids then
       parts[#parts + 1] = part
-      part.section, part.at = section, at
+      part.at = at
       if has_room(section, part, at) then
         read_part(section, part, share, at)
       end
@@ -255,8 +298,7 @@ local function pick(section, band, want, at, list, append)
     if part.ids and part.picked < math.min(part.most, part.room) then
       part.picked = part.picked + 1
       part.time = part.time + part.step
-      local line = part.from and part.from[part.picked] or part.line
-      line.part = part
+      local line = part.line or part.from[part.picked]
       append(list, part.ids[part.picked], line.key, line)
       push(heap, part)
     end
@@ -270,9 +312,11 @@ local function use(line, id, taken)
   if taken then
     part.taken = part.taken + 1
   end
-  index_remove(line.key, id)
   if part.group ~= '-' or line.limit ~= '-' then
-    index_remove(part.section.base .. 'apart', id)
+    remove_one(line.key, id)
+    index_remove(part.section.apart, id)
+  else
+    index_remove(line.key, id)
   end
 end
 
@@ -284,8 +328,8 @@ local function file_line(part, line)
     index_remove(part.lines_key, line.limit)
     return true
   end
-  local gate = line.is_full and limit_gate(line.limit, part.at)
-  if gate and units_left(gate) < 1 then
+  local gate = limit_gate(line.limit, part.at)
+  if units_left(gate) < 1 and gate.on ~= 'd' then
     if gate.on == 'c' then
       -- Who is to make room for the next one stands there after the flush.
       part.looks_again = true
@@ -294,11 +338,28 @@ local function file_line(part, line)
       return false
     end
   end
-  local head = line.scores[line.used + 1]
+  local head = line.scores and line.scores[line.used + 1]
   if line.used > 0 and head then
     index_add(part.lines_key, format('%d', head), line.limit)
   end
   return false
+end
+
+-- file_lines(part): the same of all lines of a group; whether one of them has tasks that may run.
+local function file_lines(part)
+  local has_more, limits_left = part.is_cut, part.is_cut or part.has_parked
+  for _, line in ipairs(part.lines) do
+    if line.limit == '-' then
+      has_more = has_more or not (line.whole and line.used == #line.ids)
+    elseif not file_line(part, line) then
+      limits_left = true
+      has_more = has_more or not line.is_parked
+    end
+  end
+  if not limits_left then
+    write('SREM', part.section.base .. 'limited', part.band .. ':' .. part.group)
+  end
+  return has_more
 end
 
 -- is_full(part): whether a group has found room, but leaves none.
@@ -313,18 +374,12 @@ local function file_parts()
   local looks_again = false
   for _, part in ipairs(parts) do
     if part.ids then
-      local has_more, limits_left = part.is_cut, part.is_cut or part.has_parked
-      for _, line in ipairs(part.lines) do
-        if line.limit == '-' then
-          has_more = has_more or not (line.whole and line.used == #line.ids)
-        elseif not file_line(part, line) then
-          limits_left = true
-          looks_again = looks_again or part.looks_again
-          has_more = has_more or not line.is_parked
-        end
-      end
-      if part.is_limited and not limits_left then
-        write('SREM', part.section.base .. 'limited', part.band .. ':' .. part.group)
+      local has_more
+      if part.line then
+        has_more = not (part.line.whole and part.line.used == #part.line.ids)
+      else
+        has_more = file_lines(part)
+        looks_again = looks_again or part.looks_again
       end
       if part.is_parked then
         -- Where it stands is planned.
@@ -335,7 +390,7 @@ local function file_parts()
       elseif is_full(part) then
         park_part(part, group_gate(part.section.queue, part.group, part.at), 1)
       elseif part.taken > 0 or part.joins then
-        index_add(part.ring, format('%.3f', part.start + part.taken * part.step), part.group)
+        index_add(part.ring, format('%d', part.start + part.taken * part.step), part.group)
       end
     end
   end

@@ -89,7 +89,7 @@ for i = 1, queue_count do
     look_again(due)
     local lanes = lanes_of(queue)
     if has_rings and call('SISMEMBER', RINGED, queue) == 1 then
-      add_sections(sources, queue, lanes, byte(claim_id))
+      add_sections(sources, queue, lanes, byte(claim_id), at)
     else
       local source = {name = queue, ready = index_key(queue, 'P')}
       for j, lane in ipairs(lanes) do
@@ -328,7 +328,7 @@ local function sweep(queue, band)
     if not kind or takes_type(kind) or is_late(kind) then
       return
     end
-    step_aside(id, queue.ready, nil, kind, kind.has_flow and block_of(bytes, kind).flow)
+    step_aside(id, queue.ready, nil, kind, kind.has_flow and flow_of(bytes, kind))
   end
 end
 
@@ -339,9 +339,9 @@ local function run_cancelled(bytes, kind)
     and call('SISMEMBER', CANCELLING, run_of(bytes, kind)) == 1
 end
 
--- take(id, key, bytes, kind, block): PENDING -> RUNNING for a task; file_taken() writes it.
+-- take(id, key, bytes, kind, flow, unique): PENDING -> RUNNING for a task; file_taken() writes it.
 local taken_kinds = {}
-local function take(id, key, bytes, kind, block)
+local function take(id, key, bytes, kind, flow, unique)
   local taken = kind.taken
   if not taken then
     taken = {ids = {}, keys = {}, n = 0, steps = {}}
@@ -354,16 +354,12 @@ local function take(id, key, bytes, kind, block)
   if kind.in_run then
     taken.steps[n] = id .. run_of(bytes, kind)
   end
-  if block or not kind.is_free then
-    pass_gates(id, kind.queue, block and block.flow, at, at13)
+  if flow or not kind.is_free then
+    pass_gates(id, kind.queue, flow, at, at13)
   end
-  if block then
-    slots_left = slots_left - block.flow.slots
-    if block.unique then
-      free_key(block.unique, id, 'R')
-    end
-  else
-    slots_left = slots_left - 1
+  slots_left = slots_left - (flow and flow.slots or 1)
+  if unique then
+    free_key(unique, id, 'R')
   end
   n = claimed.n + 1
   claimed[n] = id
@@ -473,8 +469,10 @@ for _ = 1, MOST_ROUNDS do
         diverted = true
       elseif bytes_left > 0 and slots_left > 0 then
         local kind = glance(bytes)
-        local block = kind.has_flow and block_of(bytes, kind)
-        local flow = block and block.flow
+        local flow, unique
+        if kind.has_flow then
+          flow, unique = flow_of(bytes, kind)
+        end
         if not may_run(kind) or run_cancelled(bytes, kind) or flow and not fits(flow, labels, worker_slots) then
           if divert(id, source, line, bytes, kind, flow) then
             diverted = true
@@ -485,7 +483,7 @@ for _ = 1, MOST_ROUNDS do
           -- Smaller ones that come later would keep it waiting.
           slots_left = 0
         elseif finds_room(id, source, line, bytes, kind, flow) then
-          take(id, keys[i], bytes, kind, block)
+          take(id, keys[i], bytes, kind, flow, unique)
           if line then
             use(line, id, true)
           else

@@ -40,7 +40,7 @@ each_task(function(i, id, body, head)
   keys[i] = RECORD .. id
   if TIES[read_head(head).tie].has_flow then
     local block = {}
-    block.ends = read_flow(body, 0, block)
+    block.flow, block.unique, block.turn, block.ends = read_flow(body, 0)
     blocks[i] = block
     if block.unique then
       unique_keys[#unique_keys + 1] = key_of(block.unique)
@@ -130,7 +130,7 @@ local function replace(id, bytes, h, block, body, when)
   if sub(link, 28, 28) ~= 'r' or not waits or sub(bytes, type_at + 1, names_end) ~= h.type then
     return false
   end
-  bytes = sub(bytes, 1, read_flow(bytes, names_end, {}) + sub(bytes, 2, 7)) ..
+  bytes = sub(bytes, 1, select(4, read_flow(bytes, names_end)) + sub(bytes, 2, 7)) ..
     sub(body, block.ends + sub(h.text, 1, 6) + 1)
   if state == 'S' and when ~= '' then
     bytes = put_off(id, bytes, link, when)

@@ -55,9 +55,9 @@ local function succeed(key, id, bytes, kind, lease, result)
     step_ended(run, step_of(bytes, kind), 'D')
   end
   if kind.has_flow then
-    local block = block_of(bytes, kind)
-    leave_gates(id, kind.queue, block.flow, at)
-    release(block, id, 'D')
+    local flow, unique, turn = flow_of(bytes, kind)
+    leave_gates(id, kind.queue, flow, at)
+    release(unique, turn, id, 'D')
   elseif not kind.leaves then
     kind.leaves = true
     leave_gates(id, kind.queue, nil, at)
