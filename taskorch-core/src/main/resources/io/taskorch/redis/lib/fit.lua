@@ -73,17 +73,26 @@ local function add_sections(sources, queue, lanes, turn, at)
   end
 end
 
--- closed_gate(queue, flow, at): the first gate that does not let a task pass, nil when all do.
--- pass_gates(id, queue, flow, at, at13): takes it through all of them, with a permit of each but the
--- queue's, which is where it stands as running.
-local function closed_gate(queue, flow, at)
-  local units = flow and flow.units or 1
-  local gate = queue_gate(queue, at)
-  if not admits(gate, units) then
-    return gate
+-- look_at_gates(kind, at): notes once a call whether anything may hold back tasks of a kind's queue, all
+-- of them or those of groups.
+local function look_at_gates(kind, at)
+  kind.is_gated = settings_of('q:' .. kind.queue) and true or false
+  kind.has_gated_groups = has_group_gates(kind.queue, at)
+end
+
+-- closed_gate(kind, flow, at): the first gate that does not let a task pass, nil when all do.
+-- pass_gates(id, kind, flow, at, at13): takes it through all of them, with a permit of each but the
+-- queue's, which is where it stands as running. flow is nil for a plain task.
+local function closed_gate(kind, flow, at)
+  local units, gate = flow and flow.units or 1, nil
+  if kind.is_gated then
+    gate = queue_gate(kind.queue, at)
+    if not admits(gate, units) then
+      return gate
+    end
   end
-  if flow and flow.group and has_group_gates(queue, at) then
-    gate = group_gate(queue, flow.group, at)
+  if flow and flow.group and kind.has_gated_groups then
+    gate = group_gate(kind.queue, flow.group, at)
     if not admits(gate, units) then
       return gate
     end
@@ -95,17 +104,21 @@ local function closed_gate(queue, flow, at)
     end
   end
 end
-local function pass_gates(id, queue, flow, at, at13)
-  local units = flow and flow.units or 1
-  pass(queue_gate(queue, at), units)
-  if flow and flow.group then
-    if has_group_gates(queue, at) then
-      pass(group_gate(queue, flow.group, at), units)
-    end
-    add_one(prefix .. 'held:g:' .. queue .. ':' .. flow.group, at13, id)
+local function pass_gates(id, kind, flow, at, at13)
+  if kind.is_gated then
+    pass(queue_gate(kind.queue, at), flow and flow.units or 1)
   end
-  if flow and flow.limit then
-    pass(limit_gate(flow.limit, at), units)
+  if not flow then
+    return
+  end
+  if flow.group then
+    if kind.has_gated_groups then
+      pass(group_gate(kind.queue, flow.group, at), flow.units)
+    end
+    add_one(prefix .. 'held:g:' .. kind.queue .. ':' .. flow.group, at13, id)
+  end
+  if flow.limit then
+    pass(limit_gate(flow.limit, at), flow.units)
     add_one(prefix .. 'held:l:' .. flow.limit, at13, id)
   end
 end

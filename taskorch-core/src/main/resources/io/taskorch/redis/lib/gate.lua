@@ -118,7 +118,7 @@ end
 -- has_group_gates(queue, at): whether anything may hold back groups of a queue.
 local function has_group_gates(queue, at)
   closed_until('', at)
-  return has_closed or settings_of('g:' .. queue)
+  return (has_closed or settings_of('g:' .. queue)) and true or false
 end
 
 -- units_left(gate): how many units may pass now. A task that finds one which drops is no reason to wait.
@@ -187,10 +187,21 @@ local function time_text(time)
   return time == math.huge and '+inf' or format('%d', time)
 end
 
+local sections
+each_call(function()
+  sections = {}
+end)
+
 -- unpark(name): plans that a parked group or line takes part again; whether it still has tasks.
 local function unpark(name)
-  local queue, lane, band, group, limit = string.match(name, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
-  local base = base_of(queue, lane ~= '-' and lane or nil)
+  local section, band, group, limit = string.match(name, '^(%S+ %S+) (%d) (%S+) (%S+)$')
+  local place = sections[section]
+  if not place then
+    local queue, lane = string.match(section, '^(%S+) (%S+)$')
+    place = {queue = queue, base = base_of(queue, lane ~= '-' and lane or nil)}
+    sections[section] = place
+  end
+  local queue, base = place.queue, place.base
   if limit ~= '-' then
     local low, high = band_range(band)
     local first = call('ZRANGE', line_of(base, group, limit), low, high, 'BYSCORE', 'LIMIT', '0', '1',
@@ -259,25 +270,27 @@ each_plan(function()
   freed = nil
 end)
 local function leave_gate(name, at)
+  freed, freed_at = freed or {}, at
+  freed[name] = (freed[name] or 0) + 1
+end
+local function leave_gates(id, queue, flow, at)
   if has_parking == nil then
     has_parking = call('EXISTS', PARKING) == 1
   end
   if has_parking then
-    freed, freed_at = freed or {}, at
-    freed[name] = (freed[name] or 0) + 1
+    leave_gate('q:' .. queue, at)
   end
-end
-local function leave_gates(id, queue, flow, at)
-  leave_gate('q:' .. queue, at)
   if flow and flow.group then
-    local name = 'g:' .. queue .. ':' .. flow.group
-    remove_one(prefix .. 'held:' .. name, id)
-    leave_gate(name, at)
+    remove_one(prefix .. 'held:g:' .. queue .. ':' .. flow.group, id)
+    if has_parking then
+      leave_gate('g:' .. queue .. ':' .. flow.group, at)
+    end
   end
   if flow and flow.limit then
-    local name = 'l:' .. flow.limit
-    remove_one(prefix .. 'held:' .. name, id)
-    leave_gate(name, at)
+    remove_one(prefix .. 'held:l:' .. flow.limit, id)
+    if has_parking then
+      leave_gate('l:' .. flow.limit, at)
+    end
   end
 end
 

@@ -2,10 +2,13 @@
 -- turns by virtual time, within a group the first task of all its lines comes first.
 --- @include "lib/gate"
 
--- The groups that a round looks at.
-local parts
+-- The groups that a round looks at, and the sections of a call.
+local parts, sections
 each_plan(function()
   parts = {}
+end)
+each_call(function()
+  sections = {}
 end)
 
 -- read_ids(key, band, most): the first tasks of a line in a priority; read_scored(…) with their scores.
@@ -262,11 +265,13 @@ end
 -- open_section(queue, lane, at): a section as a table, with what tells of its rings.
 local function open_section(queue, lane, at)
   local base = base_of(queue, lane)
-  return {
-    queue = queue, lane = lane, base = base, apart = base .. 'apart', is_ringed = true,
+  local section = {
+    queue = queue, lane = lane, base = base, gone = {}, apart = base .. 'apart', is_ringed = true,
     lines = base .. 'line:', has_gates = has_group_gates(queue, at), has_limited = call('EXISTS', base .. 'limited') == 1,
     has_weights = settings_of('g:' .. queue) and call('EXISTS', prefix .. 'weights:' .. queue) == 1
   }
+  sections[#sections + 1] = section
+  return section
 end
 
 -- pick(section, band, want, at, list, append): the next tasks of a priority from 0, group by group as
@@ -314,7 +319,8 @@ local function use(line, id, taken)
   end
   if part.group ~= '-' or line.limit ~= '-' then
     remove_one(line.key, id)
-    index_remove(part.section.apart, id)
+    local apart = part.section.gone
+    apart[#apart + 1] = id
   else
     index_remove(line.key, id)
   end
@@ -392,6 +398,12 @@ local function file_parts()
       elseif part.taken > 0 or part.joins then
         index_add(part.ring, format('%d', part.start + part.taken * part.step), part.group)
       end
+    end
+  end
+  for _, section in ipairs(sections) do
+    if section.gone[1] then
+      index_remove_all(section.apart, section.gone)
+      section.gone = {}
     end
   end
   parts = {}

@@ -354,8 +354,8 @@ local function take(id, key, bytes, kind, flow, unique)
   if kind.in_run then
     taken.steps[n] = id .. run_of(bytes, kind)
   end
-  if flow or not kind.is_free then
-    pass_gates(id, kind.queue, flow, at, at13)
+  if flow or kind.is_gated then
+    pass_gates(id, kind, flow, at, at13)
   end
   slots_left = slots_left - (flow and flow.slots or 1)
   if unique then
@@ -413,10 +413,10 @@ end
 -- gates. It waits else, or is dropped, as they say.
 local look_further, left_index = false, false
 local function finds_room(id, source, line, bytes, kind, flow)
-  if kind.is_free == nil then
-    kind.is_free = not settings_of('q:' .. kind.queue)
+  if kind.is_gated == nil then
+    look_at_gates(kind, at)
   end
-  local gate = not (kind.is_free and not flow) and closed_gate(kind.queue, flow, at)
+  local gate = (flow or kind.is_gated) and closed_gate(kind, flow, at)
   if not gate then
     return true
   end

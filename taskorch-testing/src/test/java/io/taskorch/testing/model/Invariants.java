@@ -35,6 +35,7 @@ final class Invariants {
           TaskState.SKIPPED, "skipped");
 
   private static final String MORE = "-more";
+  private static final String LANES = ":lanes";
 
   private static final Pattern OF_A_TASK = Pattern.compile("(result|attempts|progress|logs):(.*)");
   private static final Pattern OF_A_RUN = Pattern.compile("run:([^:]*)(:.*)?");
@@ -103,7 +104,7 @@ final class Invariants {
   private void indexes() {
     Map<String, List<String>> found = new HashMap<>();
     for (String key : contents.keys()) {
-      if (key.startsWith("q:") && !key.endsWith(MORE)) {
+      if (key.startsWith("q:") && !key.endsWith(MORE) && !key.endsWith(LANES)) {
         contents
             .sortedSet(key)
             .forEach(
@@ -128,8 +129,13 @@ final class Invariants {
     }
     for (String key : contents.keys()) {
       if (key.startsWith("q:") && key.contains(":lane:")) {
-        String lane = key.substring(2).replace(":lane:", ":");
-        expect(contents.hash("lanes").containsKey(lane), "nobody would look into lane " + lane);
+        String queue = key.substring("q:".length(), key.indexOf(":lane:"));
+        String lane =
+            key.substring(key.indexOf(":lane:") + ":lane:".length(), key.lastIndexOf(':'));
+        expect(
+            contents.set("lanes").contains(queue)
+                && contents.hash("q:" + queue + LANES).containsKey(lane),
+            "nobody would look into lane " + lane + " of " + queue);
       }
     }
     tasks
@@ -154,7 +160,7 @@ final class Invariants {
         };
     String own = queue + INDEX.get(task.state()) + " " + score;
     return task.state() == TaskState.PENDING
-        ? List.of(own, queue + "lane:" + task.type() + " " + score)
+        ? List.of(own, queue + "lane:" + task.type() + ":ready " + score)
         : List.of(own);
   }
 

@@ -48,10 +48,8 @@ class MutantTest {
     A_CLAIM_IS_NOT_REMEMBERED("task/claim", "write('SET', memory,", "touch("),
     A_CLAIMED_TASK_STAYS_READY("task/claim", "write('ZREMRANGEBYRANK', chosen.key,", "touch("),
     A_RETRY_IS_NOT_REMEMBERED("task/retry", "write('SET', operation, '1', 'PX', 600000)", ""),
-    A_CANCELLED_TASK_STAYS_READY(
-        "lib/cancel_task", "index_remove(index_key(t.queue, 'P'), t.id)", ""),
-    A_CANCELLED_TASK_STAYS_ASIDE(
-        "lib/cancel_task", "index_remove(lane_key(t.queue, t.type), t.id)", ""),
+    A_CANCELLED_TASK_STAYS_READY("lib/line", "index_remove(base .. 'ready', t.id)", ""),
+    A_CANCELLED_TASK_STAYS_ASIDE("lib/line", "leave_section(t, lane_of(t.type, t.flow))", ""),
     A_PROMOTED_TASK_STAYS_SCHEDULED("lib/promote_due", "index_remove(entry.from, entry.id)", ""),
     A_CRASH_IS_NOT_COUNTED("task/reap", "t.crashes = t.crashes + 1", ""),
     A_CANCELLED_TASK_COMES_BACK_FROM_A_CRASH("task/reap", "t.cancel == '1'", "false"),
@@ -60,7 +58,7 @@ class MutantTest {
         "lib/start_over", "t.attempt = 0", "t.attempt = 0 t.fence = 0"),
     THE_SAME_LINES_ARE_WRITTEN_TWICE("task/log", "[2][8] == ARGV[3]", "[2][8] == ''"),
     AN_EXPIRED_TASK_STARTS("task/claim", "kind.start_before < at13", "false"),
-    A_PAUSED_QUEUE_IS_CLAIMED_FROM("task/claim", "if paused[i] == 0 then", "if true then"),
+    A_PAUSED_QUEUE_IS_CLAIMED_FROM("task/claim", "if paused[i] == 0 and", "if"),
     A_LOG_IS_NOT_NOTED("task/log", "save_note(id, bytes)", ""),
     AN_ATTEMPT_IS_NOT_NOTED("lib/history", "t.notes = '1'", ""),
     A_DELETED_TASK_LEAVES_ITS_RESULT("lib/forget", "delete(RESULT .. id)", ""),
