@@ -35,7 +35,6 @@ public record Flow(
    * @throws InvalidTaskException naming every field that is wrong
    */
   public Flow {
-    requires = requires.stream().sorted().distinct().toList();
     Violations wrong = new Violations();
     if (group != null) {
       wrong.name("/group", group);
@@ -58,6 +57,7 @@ public record Flow(
       }
     }
     wrong.throwIfAny();
+    requires = requires.stream().sorted().distinct().toList();
   }
 
   /** Whether the task says nothing. */

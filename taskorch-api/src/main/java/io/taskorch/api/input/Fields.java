@@ -158,6 +158,12 @@ public final class Fields {
     return Objects.requireNonNull(made);
   }
 
+  /** Whether a field is there and is a string. */
+  public boolean isText(String name) {
+    JsonValue value = find(name);
+    return value != null && value.kind() == Kind.TEXT;
+  }
+
   public boolean has(String name) {
     return find(name) != null;
   }

@@ -28,6 +28,23 @@ public record TaskBody(
     @Schema(description = "the same again within 24 h gives the first task")
         @Nullable String idempotencyKey,
     @Nullable UniqueBody unique,
+    @Schema(
+            description = "tasks of one group share its turns; groups of a queue take turns",
+            example = "tenant-7")
+        @Nullable String group,
+    @Schema(description = "whose rate and concurrency it counts for", example = "partner-api")
+        @Nullable String limit,
+    @Schema(
+            description =
+                "a key whose tasks run one after the other, or an object of `key` and `on_retry`",
+            oneOf = {String.class, SequenceBody.class})
+        @Nullable Object sequence,
+    @Schema(description = "what it counts for where a rate is limited; 1 unless given")
+        @Nullable Integer units,
+    @Schema(description = "how many places of its worker it takes; 1 unless given")
+        @Nullable Integer slots,
+    @Schema(description = "labels that its worker must have", example = "[\"gpu\"]")
+        @Nullable List<String> requires,
     @Nullable List<String> tags,
     @Nullable Map<String, String> metadata,
     @Schema(description = "how long it is kept after its end", example = "24h")

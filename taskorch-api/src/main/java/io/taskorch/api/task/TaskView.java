@@ -2,6 +2,7 @@ package io.taskorch.api.task;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.taskorch.task.Attempt;
+import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.Progress;
 import io.taskorch.task.Reason;
@@ -29,6 +30,12 @@ public record TaskView(
     @Schema(implementation = String.class) @Nullable Duration timeout,
     @Nullable String idempotencyKey,
     @Nullable UniqueBody unique,
+    @Nullable String group,
+    @Nullable String limit,
+    @Schema(oneOf = {String.class, SequenceBody.class}) @Nullable Object sequence,
+    @Nullable Integer units,
+    @Nullable Integer slots,
+    @Nullable List<String> requires,
     List<String> tags,
     Map<String, String> metadata,
     @Schema(implementation = String.class) @Nullable Duration retention,
@@ -109,6 +116,7 @@ public record TaskView(
       @Nullable List<String> waitingFor,
       @Nullable List<AttemptView> attempts) {
     TaskSpec spec = task.spec();
+    Flow flow = spec.flow();
     return new TaskView(
         task.id(),
         spec.type(),
@@ -120,6 +128,12 @@ public record TaskView(
         spec.timeout(),
         spec.idempotencyKey(),
         spec.unique() == null ? null : UniqueBody.of(spec.unique()),
+        flow.group(),
+        flow.limit(),
+        flow.sequence() == null ? null : SequenceBody.of(flow.sequence()),
+        flow.units() == 1 ? null : flow.units(),
+        flow.slots() == 1 ? null : flow.slots(),
+        flow.requires().isEmpty() ? null : flow.requires(),
         spec.tags(),
         spec.metadata(),
         spec.retention(),

@@ -21,7 +21,7 @@ public record UniqueBody(
     @Schema(description = "for how long, with until: ttl", example = "10m") @Nullable String ttl,
     @Schema(
             description = "what becomes of another task meanwhile",
-            allowableValues = {"reject", "return", "replace"})
+            allowableValues = {"reject", "return", "replace", "queue_one"})
         @Nullable String onConflict,
     @Schema(description = "how long replace may put a task off in all", example = "1h")
         @Nullable String maxWait) {

@@ -3,6 +3,7 @@ package io.taskorch.api.workflow;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.taskorch.api.input.Fields;
 import io.taskorch.api.task.RetryPolicyBody;
+import io.taskorch.api.task.SequenceBody;
 import io.taskorch.api.task.TaskFields;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
@@ -90,6 +91,29 @@ record StepBody(
         @Nullable Integer version,
     @Schema(description = "of a workflow only: the input of its run; refers as a payload does")
         @Nullable Object input,
+    @Schema(
+            description =
+                "of a task only: tasks of one group share its turns; groups of a queue take turns",
+            example = "tenant-7")
+        @Nullable String group,
+    @Schema(
+            description = "of a task only: whose rate and concurrency it counts for",
+            example = "partner-api")
+        @Nullable String limit,
+    @Schema(
+            description =
+                "of a task only: a key whose tasks run one after the other, or an object of `key`"
+                    + " and `on_retry`",
+            oneOf = {String.class, SequenceBody.class})
+        @Nullable Object sequence,
+    @Schema(
+            description =
+                "of a task only: what it counts for where a rate is limited; 1 unless given")
+        @Nullable Integer units,
+    @Schema(description = "of a task only: how many places of its worker it takes; 1 unless given")
+        @Nullable Integer slots,
+    @Schema(description = "of a task only: labels that its worker must have", example = "[\"gpu\"]")
+        @Nullable List<String> requires,
     @Nullable List<String> tags,
     @Nullable Map<String, String> metadata,
     @Schema(description = "how long it is kept after the run's end", example = "24h")
@@ -100,6 +124,12 @@ record StepBody(
       Map.ofEntries(
           Map.entry("task_type", EnumSet.of(Kind.TASK)),
           Map.entry("payload", EnumSet.of(Kind.TASK)),
+          Map.entry("group", EnumSet.of(Kind.TASK)),
+          Map.entry("limit", EnumSet.of(Kind.TASK)),
+          Map.entry("sequence", EnumSet.of(Kind.TASK)),
+          Map.entry("units", EnumSet.of(Kind.TASK)),
+          Map.entry("slots", EnumSet.of(Kind.TASK)),
+          Map.entry("requires", EnumSet.of(Kind.TASK)),
           Map.entry("retry_policy", EnumSet.of(Kind.TASK)),
           Map.entry("start_before", EnumSet.of(Kind.TASK)),
           Map.entry("run_at", EnumSet.of(Kind.TASK)),

@@ -107,6 +107,7 @@ class OpenApiTest {
             "required",
             "items",
             "additionalProperties",
+            "oneOf",
             "$ref",
             "writeOnly");
     Map<String, Map<String, Object>> found = new LinkedHashMap<>();
@@ -149,6 +150,12 @@ class OpenApiTest {
             "retry_policy",
             "delay",
             "unique",
+            "group",
+            "limit",
+            "sequence",
+            "units",
+            "slots",
+            "requires",
             "run_at",
             "start_before",
             "timeout",

@@ -102,6 +102,26 @@ class TaskInputTest {
             + " out-of-range",
         "\"type\":\"a\",\"retry_policy\":{\"delay\":\"1s\",\"initial_delay\":\"1s\"} | 422 |"
             + " /retry_policy/initial_delay | conflict",
+        "\"type\":\"a\",\"group\":\"a b\" | 422 | /group | invalid-name",
+        "\"type\":\"a\",\"group\":7 | 400 | /group | wrong-type",
+        "\"type\":\"a\",\"limit\":\"\" | 422 | /limit | invalid-name",
+        "\"type\":\"a\",\"sequence\":\"\" | 422 | /sequence | out-of-range",
+        "\"type\":\"a\",\"sequence\":{\"key\":\"\"} | 422 | /sequence/key | out-of-range",
+        "\"type\":\"a\",\"sequence\":{\"key\":\"k\",\"on_retry\":\"x\"} | 422 |"
+            + " /sequence/on_retry | unknown-value",
+        "\"type\":\"a\",\"sequence\":{\"key\":\"k\",\"a\":1} | 400 | /sequence/a | unknown-field",
+        "\"type\":\"a\",\"sequence\":[] | 400 | /sequence | wrong-type",
+        "\"type\":\"a\",\"sequence\":\"k\",\"unique\":{\"key\":\"k\",\"on_conflict\":\"queue_one\"}"
+            + " | 422 | /sequence | conflict",
+        "\"type\":\"a\",\"unique\":{\"key\":\"k\",\"until\":\"start\","
+            + "\"on_conflict\":\"queue_one\"} | 422 | /unique/until | conflict",
+        "\"type\":\"a\",\"units\":0 | 422 | /units | out-of-range",
+        "\"type\":\"a\",\"units\":1.5 | 400 | /units | wrong-type",
+        "\"type\":\"a\",\"slots\":0 | 422 | /slots | out-of-range",
+        "\"type\":\"a\",\"slots\":10001 | 422 | /slots | out-of-range",
+        "\"type\":\"a\",\"requires\":[\"gpu\",\"a b\"] | 422 | /requires/1 | invalid-label",
+        "\"type\":\"a\",\"requires\":[\"region=\"] | 422 | /requires/0 | invalid-label",
+        "\"type\":\"a\",\"requires\":\"gpu\" | 400 | /requires | wrong-type",
         "\"type\":\"a\",\"retry_policy\":{\"attempts\":1} | 400 | /retry_policy/attempts |"
             + " unknown-field",
       })
@@ -121,12 +141,6 @@ class TaskInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "group",
-        "limit",
-        "sequence",
-        "units",
-        "slots",
-        "requires",
         "durability",
         "id",
         "state",

@@ -78,7 +78,7 @@ class UniqueTaskTest {
           {"key":"k","until":"ttl","ttl":"0s"}               | /unique/ttl         | out-of-range
           {"key":"k","until":"ttl","ttl":"101d"}             | /unique/ttl         | out-of-range
           {"key":"k","max_wait":"1m"}                        | /unique/max_wait    | conflict
-          {"key":"k","on_conflict":"queue_one"}              | /unique/on_conflict | unknown-value
+          {"key":"k","on_conflict":"wait"}                   | /unique/on_conflict | unknown-value
           {"key":"k","on_conflict":"replace","max_wait":"x"} | /unique/max_wait    | malformed-duration
           {"key":"k","scope":"queue"}                        | /unique/scope       | unknown-field
           """)

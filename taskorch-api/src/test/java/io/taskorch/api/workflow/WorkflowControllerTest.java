@@ -293,7 +293,7 @@ class WorkflowControllerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"idempotency_key", "group"})
+  @ValueSource(strings = {"idempotency_key", "durability"})
   void aFieldThatIsNotBuiltIsUnknown(String field) {
     Answer answer =
         api.post(
