@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -302,7 +303,8 @@ public final class ScheduleClient {
   public Triggered trigger(String name) {
     StoredSchedule stored = get(name);
     Plan plan = work.plan(stored.schedule());
-    String id = stores.partitions().newId(stores.partitions().any(), schedules.now());
+    int home = work.home(stored.schedule()).orElseGet(stores.partitions()::any);
+    String id = stores.partitions().newId(home, schedules.now());
     work.start(List.of(id), plan);
     follow(name, List.of(id));
     return switch (plan) {
@@ -359,9 +361,12 @@ public final class ScheduleClient {
       open.forEach(work::cancel);
     }
     int partitions = stores.partitions().count();
+    OptionalInt home = work.home(stored.schedule());
     List<String> ids =
         fire.stream()
-            .map(instant -> new Firing(stored.schedule(), instant, Kind.BACKFILL).id(partitions))
+            .map(
+                instant ->
+                    new Firing(stored.schedule(), instant, Kind.BACKFILL).id(partitions, home))
             .toList();
     work.start(ids, plan);
     follow(name, ids);

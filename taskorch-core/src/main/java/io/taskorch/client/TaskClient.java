@@ -3,6 +3,7 @@ package io.taskorch.client;
 import io.taskorch.client.IdempotentSubmission.Stored;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.Combiner;
+import io.taskorch.store.Homes;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
@@ -49,6 +50,7 @@ public final class TaskClient {
   private final PayloadCodec codec;
   private final InstantSource clock;
   private final EndWatch ends;
+  private final Homes homes;
 
   /** One for each partition, as a call goes to one: a failure reaches those of one call only. */
   private final List<Combiner<NewTask, Enqueued>> enqueues = new ArrayList<>();
@@ -57,6 +59,7 @@ public final class TaskClient {
     this.stores = stores;
     this.codec = codec;
     this.clock = clock;
+    this.homes = new Homes(stores.partitions(), stores.limits());
     this.ends = new EndWatch(stores.hints(), this::ended);
     for (int i = 0; i < stores.partitions().count(); i++) {
       enqueues.add(
@@ -150,11 +153,13 @@ public final class TaskClient {
     return new Submission(stored.thing(), stored.created());
   }
 
-  /** An id where the task belongs: with its unique key, or where nothing ties it to a place. */
+  /**
+   * An id where the task belongs.
+   *
+   * @throws io.taskorch.task.InvalidTaskException it would belong in two places
+   */
   private String newId(TaskSpec spec, int anywhere) {
-    UniqueKey unique = spec.unique();
-    int partition = unique == null ? anywhere : stores.partitions().of(unique.key());
-    return stores.partitions().newId(partition, clock.instant());
+    return stores.partitions().newId(homes.of(spec).orElse(anywhere), clock.instant());
   }
 
   private Stored<Task> store(String id, TaskSpec spec) {
@@ -174,6 +179,10 @@ public final class TaskClient {
       throw new UniqueConflictException(answer.task().id());
     }
     return new Stored<>(answer.task(), answer.created(), !held);
+  }
+
+  private void requireOneHome(TaskSpec spec) {
+    var unused = homes.of(spec);
   }
 
   private void requireJson(TaskSpec spec) {
@@ -198,6 +207,7 @@ public final class TaskClient {
       try {
         if (spec.idempotencyKey() == null) {
           requireJson(spec);
+          requireOneHome(spec);
           plain.add(i);
         } else {
           rows[i] = new BatchRow.Accepted(submit(spec));

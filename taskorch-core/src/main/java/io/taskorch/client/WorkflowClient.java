@@ -4,6 +4,7 @@ import io.taskorch.client.IdempotentSubmission.Stored;
 import io.taskorch.json.InputSchema;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.DefinitionStore;
+import io.taskorch.store.Homes;
 import io.taskorch.store.NewRun;
 import io.taskorch.store.RunStore;
 import io.taskorch.store.Stores;
@@ -63,11 +64,13 @@ public final class WorkflowClient {
   private final PayloadCodec codec;
   private final InstantSource clock;
   private final EndWatch ends;
+  private final Homes homes;
 
   public WorkflowClient(Stores stores, PayloadCodec codec, InstantSource clock) {
     this.stores = stores;
     this.codec = codec;
     this.clock = clock;
+    this.homes = new Homes(stores.partitions(), stores.limits());
     this.ends = new EndWatch(stores.hints(), this::ended);
   }
 
@@ -84,7 +87,7 @@ public final class WorkflowClient {
    * @param input written as JSON; what payloads refer to as {@code input}
    */
   public RunHandle start(WorkflowDefinition definition, @Nullable Object input) {
-    String id = newId();
+    String id = newId(definition);
     stores.runs().start(newRun(id, definition, null, codec.write(input)));
     return handle(id);
   }
@@ -108,7 +111,7 @@ public final class WorkflowClient {
   public RunSubmission submit(
       WorkflowDefinition definition, @Nullable Object input, @Nullable String idempotencyKey) {
     Json json = codec.write(input);
-    String id = newId();
+    String id = newId(definition);
     if (idempotencyKey == null) {
       return submission(store(id, definition, null, json));
     }
@@ -144,7 +147,7 @@ public final class WorkflowClient {
     Json json = codec.write(input);
     DefinitionVersion definition = definition(name, version);
     requireFit(definition, json);
-    String id = newId();
+    String id = newId(definition.definition());
     if (idempotencyKey == null) {
       return submission(store(id, definition.definition(), definition.number(), json));
     }
@@ -265,8 +268,17 @@ public final class WorkflowClient {
     wrong.throwIfAny();
   }
 
-  private String newId() {
-    return stores.partitions().newId(stores.partitions().any(), clock.instant());
+  /**
+   * An id where the run's steps belong.
+   *
+   * @throws io.taskorch.task.InvalidTaskException they would belong in two places
+   */
+  private String newId(WorkflowDefinition definition) {
+    int home =
+        homes
+            .of(definition.steps().stream().map(Step::task).toList())
+            .orElseGet(stores.partitions()::any);
+    return stores.partitions().newId(home, clock.instant());
   }
 
   private NewRun newRun(

@@ -5,6 +5,7 @@ import io.taskorch.redis.RunUpload.UploadedStep;
 import io.taskorch.redis.StepDecider.Move;
 import io.taskorch.redis.StepDecider.Undecided;
 import io.taskorch.store.DefinitionStore;
+import io.taskorch.store.Homes;
 import io.taskorch.task.Element;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
@@ -55,9 +56,11 @@ final class ChildRuns {
   private static final int RESULTS_A_CALL = 200;
 
   private final RedisCalls calls;
+  private final Homes homes;
   private final RedisDefinitionStore definitions;
 
-  ChildRuns(RedisCalls calls, RedisDefinitionStore definitions) {
+  ChildRuns(RedisCalls calls, RedisDefinitionStore definitions, Homes homes) {
+    this.homes = homes;
     this.calls = calls;
     this.definitions = definitions;
   }
@@ -194,6 +197,9 @@ final class ChildRuns {
     if (schema != null) {
       InputSchema.of(schema).check(resolved);
     }
+    homes.require(
+        content.definition().steps().stream().map(Step::task).toList(),
+        TaskId.partitionOf(child.id));
     return new RunUpload(
         child.id,
         content.definition().name(),

@@ -45,14 +45,7 @@ record FlowBlock(int length, List<String> shared) {
     Flow flow = spec.flow();
     UniqueKey unique = spec.unique();
     Sequence sequence = flow.sequence();
-    String shared =
-        String.join(
-            " ",
-            word(flow.group()),
-            word(flow.limit()),
-            Integer.toString(flow.units()),
-            Integer.toString(flow.slots()),
-            flow.requires().isEmpty() ? "-" : String.join(",", flow.requires()));
+    String shared = shared(flow);
     TaskRecord.pad(out, shared.length(), 3);
     boolean hasTurn = sequence != null || queuesOne(unique);
     out.append((unique == null ? 0 : UNIQUE) + (hasTurn ? TURN : 0)).append(shared);
@@ -66,6 +59,21 @@ record FlowBlock(int length, List<String> shared) {
       out.append(digest(flow.group(), sequence.key()))
           .append(sequence.onRetry() == Sequence.OnRetry.STEP_OVER ? 'o' : 'w');
     }
+  }
+
+  /** The shared part in its words. */
+  static String shared(Flow flow) {
+    return String.join(
+        " ",
+        word(flow.group()),
+        word(flow.limit()),
+        Integer.toString(flow.units()),
+        Integer.toString(flow.slots()),
+        flow.requires().isEmpty() ? "-" : String.join(",", flow.requires()));
+  }
+
+  static FlowBlock ofShared(String shared) {
+    return new FlowBlock(shared.length(), List.of(shared.split(" ")));
   }
 
   private static String word(@Nullable String name) {

@@ -10,6 +10,7 @@ import io.taskorch.store.Partitions;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Names;
 import io.taskorch.task.Violation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Limits: those of a key in its partition, those of a queue with its other settings. */
@@ -30,6 +32,15 @@ final class RedisLimitStore implements LimitStore {
   private static final String QUEUE = "q:";
   private static final String KEY = "l:";
 
+  /** So long what was seen of a queue is believed, and of so many at a time. */
+  private static final Duration FRESH = Duration.ofSeconds(1);
+
+  private static final int MOST_SEEN = 10_000;
+
+  /** Whether a queue had limits, and when that was. */
+  private record Seen(boolean limited, long at) {}
+
+  private final Map<String, Seen> limited = new ConcurrentHashMap<>();
   private final RedisCalls calls;
   private final Partitions partitions;
   private final QueueSettings settings;
@@ -67,6 +78,19 @@ final class RedisLimitStore implements LimitStore {
         Replies.number(reply.get(from)),
         rate,
         Double.parseDouble(Replies.text(reply.get(from + 1))));
+  }
+
+  @Override
+  public boolean isLimited(String queue) {
+    Seen seen = limited.get(queue);
+    if (seen == null || System.nanoTime() - seen.at > FRESH.toNanos()) {
+      if (limited.size() >= MOST_SEEN) {
+        limited.clear();
+      }
+      seen = new Seen(settings.limits(queue) != null, System.nanoTime());
+      limited.put(queue, seen);
+    }
+    return seen.limited;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.taskorch.redis;
 import io.taskorch.redis.RunUpload.OtherVersionException;
 import io.taskorch.redis.RunUpload.UploadedStep;
 import io.taskorch.store.DefinitionStore;
+import io.taskorch.store.Homes;
 import io.taskorch.store.NewRun;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.RunStore;
@@ -41,19 +42,27 @@ final class RedisRunStore implements RunStore {
   private final Partitions partitions;
   private final DefinitionStore definitions;
   private final RunAdvance advance;
+  private final Homes homes;
   private final RunLister lister;
 
   RedisRunStore(
-      RedisCalls calls, Partitions partitions, DefinitionStore definitions, RunAdvance advance) {
+      RedisCalls calls,
+      Partitions partitions,
+      DefinitionStore definitions,
+      RunAdvance advance,
+      Homes homes) {
     this.calls = calls;
     this.partitions = partitions;
     this.definitions = definitions;
     this.advance = advance;
+    this.homes = homes;
     this.lister = new RunLister(calls, partitions, this::header);
   }
 
   @Override
   public void start(NewRun run) {
+    homes.require(
+        run.definition().steps().stream().map(Step::task).toList(), TaskId.partitionOf(run.id()));
     NewRun.Fork fork = run.fork();
     RunUpload upload =
         new RunUpload(

@@ -4,6 +4,7 @@ import io.netty.channel.epoll.Epoll;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
+import io.taskorch.store.Homes;
 import io.taskorch.store.IdempotencyStore;
 import io.taskorch.store.LimitStore;
 import io.taskorch.store.Partitions;
@@ -61,8 +62,9 @@ public final class RedisStores implements Stores {
   private final RedisDefinitionStore definitions;
   private final RunAdvance advance;
   private final RedisTaskStore tasks;
-  private final QueueSettings queueSettings;
   private final RedisQueueStore queues;
+  private final RedisLimitStore limits;
+  private final Homes homes;
   private final RedisServer server;
   private final RedisHints hints;
 
@@ -78,10 +80,12 @@ public final class RedisStores implements Stores {
             options.callBudget());
     this.query = new RedisTaskQuery(calls, partitions);
     this.definitions = new RedisDefinitionStore(calls, partitions);
-    this.advance = new RunAdvance(calls, new StepDecider(calls, query, definitions));
-    this.tasks = new RedisTaskStore(calls, query, advance);
-    this.queueSettings = new QueueSettings(calls, partitions);
+    QueueSettings queueSettings = new QueueSettings(calls, partitions);
     this.queues = new RedisQueueStore(calls, partitions, queueSettings);
+    this.limits = new RedisLimitStore(calls, partitions, queueSettings, queues);
+    this.homes = new Homes(partitions, limits);
+    this.advance = new RunAdvance(calls, new StepDecider(calls, query, definitions, homes));
+    this.tasks = new RedisTaskStore(calls, query, advance, homes);
     this.server = server;
     this.hints = new RedisHints(calls, redisson, partitions);
   }
@@ -240,12 +244,12 @@ public final class RedisStores implements Stores {
 
   @Override
   public LimitStore limits() {
-    return new RedisLimitStore(calls, partitions, queueSettings, queues);
+    return limits;
   }
 
   @Override
   public RunStore runs() {
-    return new RedisRunStore(calls, partitions, definitions, advance);
+    return new RedisRunStore(calls, partitions, definitions, advance, homes);
   }
 
   @Override

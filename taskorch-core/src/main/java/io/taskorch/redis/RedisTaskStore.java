@@ -2,6 +2,7 @@ package io.taskorch.redis;
 
 import io.taskorch.store.Claim;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.Homes;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
@@ -13,6 +14,7 @@ import io.taskorch.task.Lease;
 import io.taskorch.task.LogLine;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Progress;
+import io.taskorch.task.RateLimitedException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
@@ -44,11 +46,13 @@ final class RedisTaskStore implements TaskStore {
   private final RedisCalls calls;
   private final TaskQuery query;
   private final RunAdvance runs;
+  private final Homes homes;
 
-  RedisTaskStore(RedisCalls calls, TaskQuery query, RunAdvance runs) {
+  RedisTaskStore(RedisCalls calls, TaskQuery query, RunAdvance runs, Homes homes) {
     this.calls = calls;
     this.query = query;
     this.runs = runs;
+    this.homes = homes;
   }
 
   @Override
@@ -56,6 +60,7 @@ final class RedisTaskStore implements TaskStore {
     @Nullable Enqueued[] answers = new Enqueued[tasks.size()];
     List<Encoded> encoded = new ArrayList<>(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
+      homes.require(tasks.get(i).spec(), TaskId.partitionOf(tasks.get(i).id()));
       encoded.add(Encoded.of(i, tasks.get(i)));
     }
     for (Chunk<Encoded> chunk :
@@ -296,6 +301,19 @@ final class RedisTaskStore implements TaskStore {
         case Outcome.Released() -> new Ending(index, lease, "P", "", "", NOTHING);
         case Outcome.Snoozed(var delay) ->
             new Ending(index, lease, "S", millis(delay), "", NOTHING);
+        case Outcome.SlowedDown(var time, var scope) ->
+            new Ending(index, lease, "P", millis(time), letter(scope), NOTHING);
+      };
+    }
+
+    /** The first letter of what is closed. */
+    private static String letter(RateLimitedException.Scope scope) {
+      return switch (scope) {
+        case TASK -> throw new IllegalArgumentException("a task alone is snoozed");
+        case GROUP -> "g";
+        case LIMIT -> "l";
+        case TYPE -> "t";
+        case QUEUE -> "q";
       };
     }
 

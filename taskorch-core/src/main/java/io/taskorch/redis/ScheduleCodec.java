@@ -10,6 +10,7 @@ import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.schedule.Target;
 import io.taskorch.store.StoredSchedule;
+import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.Priority;
 import io.taskorch.task.TaskSpec;
@@ -70,6 +71,9 @@ final class ScheduleCodec {
     Duration retention = task.retention();
     if (retention != null) {
       node.put("retention", retention.toMillis());
+    }
+    if (!task.flow().saysNothing()) {
+      node.put("flow", FlowBlock.shared(task.flow()));
     }
     node.put("rest", SpecCodec.encode(task, null));
   }
@@ -161,6 +165,10 @@ final class ScheduleCodec {
         .tags(extras.tags())
         .metadata(extras.metadata())
         .retention(SpecCodec.value(node, "retention", kept -> Duration.ofMillis(kept.asLong())))
+        .flow(
+            node.has("flow")
+                ? FlowBlock.ofShared(node.get("flow").asText()).flow(extras.sequence())
+                : Flow.PLAIN)
         .build();
   }
 

@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.taskorch.redis.ChildRuns.Begun;
+import io.taskorch.store.Homes;
 import io.taskorch.store.TaskQuery;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
@@ -48,10 +49,10 @@ final class StepDecider {
   private final TaskQuery query;
   private final ChildRuns children;
 
-  StepDecider(RedisCalls calls, TaskQuery query, RedisDefinitionStore definitions) {
+  StepDecider(RedisCalls calls, TaskQuery query, RedisDefinitionStore definitions, Homes homes) {
     this.calls = calls;
     this.query = query;
-    this.children = new ChildRuns(calls, definitions);
+    this.children = new ChildRuns(calls, definitions, homes);
   }
 
   /**

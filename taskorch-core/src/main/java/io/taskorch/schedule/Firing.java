@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalInt;
 
 /**
  * One instant of a schedule that makes a task or a run. Who fires it, and how often, changes
@@ -31,12 +32,19 @@ public record Firing(Schedule schedule, Instant instant, Kind kind) {
    */
   public static final Duration LEAST_RETENTION = Duration.ofMinutes(10);
 
+  /** The id of what may live in any of so many partitions. */
+  public String id(int partitions) {
+    return id(partitions, OptionalInt.empty());
+  }
+
   /**
    * @param partitions how many there are
+   * @param home the one that what is fired belongs in; empty for any
    */
-  public String id(int partitions) {
+  public String id(int partitions, OptionalInt home) {
     byte[] digest = sha256(schedule.name() + ' ' + instant.toEpochMilli() + ' ' + kind.name());
-    int partition = Math.floorMod(ByteBuffer.wrap(digest, 16, 4).getInt(), partitions);
+    int partition =
+        home.orElseGet(() -> Math.floorMod(ByteBuffer.wrap(digest, 16, 4).getInt(), partitions));
     return TaskId.of(instant, digest, partition);
   }
 

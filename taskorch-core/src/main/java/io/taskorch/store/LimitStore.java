@@ -28,6 +28,9 @@ public interface LimitStore {
    */
   void limitQueue(String queue, QueueLimits limits);
 
+  /** Whether a queue has limits, so that it lives in one partition; as of the last second. */
+  boolean isLimited(String queue);
+
   /** Takes a queue's limits away; one that has none stays as it is. */
   void freeQueue(String queue);
 

@@ -18,6 +18,7 @@ import io.taskorch.workflow.WorkflowDefinition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +30,21 @@ public final class ScheduledWork {
   private static final int MOST_STATES = 1000;
 
   private final Stores stores;
+  private final Homes homes;
 
   public ScheduledWork(Stores stores) {
     this.stores = stores;
+    this.homes = new Homes(stores.partitions(), stores.limits());
+  }
+
+  /**
+   * Where what a schedule starts belongs; empty for anywhere. A run whose steps belong elsewhere
+   * than its id says is refused when it is started.
+   */
+  public OptionalInt home(Schedule schedule) {
+    return schedule.target() instanceof Target.OfTask(TaskSpec task)
+        ? homes.of(task)
+        : OptionalInt.empty();
   }
 
   /** What every firing of a schedule starts, but for its id. */

@@ -20,5 +20,8 @@ public sealed interface Outcome {
   /** Put off by the handler; the attempt is not spent. */
   record Snoozed(Duration delay) implements Outcome {}
 
+  /** Told to slow down: put off with all that {@code scope} names; the attempt is not spent. */
+  record SlowedDown(Duration retryAfter, RateLimitedException.Scope scope) implements Outcome {}
+
   int MOST_RESULT_BYTES = 1024 * 1024 - 64 * 1024;
 }

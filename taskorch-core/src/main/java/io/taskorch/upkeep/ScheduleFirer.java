@@ -109,7 +109,8 @@ final class ScheduleFirer implements Loop.Work {
   }
 
   private String idOf(StoredSchedule stored, Instant instant) {
-    return new Firing(stored.schedule(), instant, Kind.TIME).id(stores.partitions().count());
+    return new Firing(stored.schedule(), instant, Kind.TIME)
+        .id(stores.partitions().count(), work.home(stored.schedule()));
   }
 
   /** Adds what a turn starts; when that cannot be started, its instants are missed. */

@@ -72,6 +72,7 @@ public record Handler(
      *
      * @return the task's result, written as JSON
      * @throws io.taskorch.task.PermanentTaskException when no retry can help
+     * @throws io.taskorch.task.RateLimitedException when it was told to slow down
      * @throws Exception to be tried again by the retry policy
      */
     @Nullable Object run(P payload, TaskContext task) throws Exception;

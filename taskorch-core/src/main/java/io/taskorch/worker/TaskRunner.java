@@ -3,9 +3,11 @@ package io.taskorch.worker;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.RunStore;
 import io.taskorch.task.Durations;
+import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.PermanentTaskException;
+import io.taskorch.task.RateLimitedException;
 import io.taskorch.task.Reason;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.StoreUnavailableException;
@@ -145,6 +147,7 @@ final class TaskRunner {
       // Not a release: that would bring the task back at once, to fail again.
       case Unavailable() -> new Outcome.Snoozed(UNAVAILABLE_WAIT);
       case Threw(SnoozeSignal snooze) -> new Outcome.Snoozed(snooze.delay());
+      case Threw(RateLimitedException e) -> slowedDown(attempt.task().spec().flow(), e);
       case Threw(var thrown) -> {
         String kind = attempt.stopped() == Stop.CANCELLED ? "cancelled" : "exception";
         TaskError error = error(kind, thrown);
@@ -153,6 +156,20 @@ final class TaskRunner {
             : failed(attempt.task(), policy, error);
       }
     };
+  }
+
+  /** What the task does not have cannot be put off with it. */
+  private static Outcome slowedDown(Flow flow, RateLimitedException e) {
+    boolean alone =
+        switch (e.scope()) {
+          case TASK -> true;
+          case GROUP -> flow.group() == null;
+          case LIMIT -> flow.limit() == null;
+          case TYPE, QUEUE -> false;
+        };
+    return alone
+        ? new Outcome.Snoozed(e.retryAfter())
+        : new Outcome.SlowedDown(e.retryAfter(), e.scope());
   }
 
   private Outcome succeeded(RetryPolicy policy, @Nullable Object result) {

@@ -187,6 +187,7 @@ public final class Worker implements AutoCloseable {
       case Outcome.Snoozed snoozed -> lookIn(attempt, snoozed.delay());
       case Outcome.Succeeded succeeded -> {}
       case Outcome.Failed failed -> {}
+      case Outcome.SlowedDown slowed -> lookIn(attempt, slowed.retryAfter());
       case Outcome.Released released -> {}
     }
   }

@@ -124,6 +124,7 @@ final class Attempts {
               EnumSet.of(TaskState.PENDING, TaskState.SCHEDULED, TaskState.CANCELLED);
           case Outcome.Snoozed s ->
               EnumSet.of(TaskState.PENDING, TaskState.SCHEDULED, TaskState.CANCELLED);
+          case Outcome.SlowedDown s -> EnumSet.of(TaskState.PENDING, TaskState.CANCELLED);
         };
     return ends.contains(state);
   }

@@ -28,11 +28,14 @@ local function fits(flow, labels, slots)
   return flow.fits
 end
 
--- fits_lane(lane, queue, types, labels, slots, at): whether a worker can take the tasks of a lane.
+-- fits_lane(lane, queue, types, labels, slots, at): whether a worker can take the tasks of a lane; and
+-- until when their type is closed, nil when it is not.
 local function fits_lane(lane, queue, types, labels, slots, at)
   local type, required, weight = string.match(lane, '^([^+#]+)%+?([^#]*)#?(%d*)$')
-  return types[type] and has_labels(required, labels) and (weight == '' or tonumber(weight) <= slots)
-    and not closed_until('t:' .. queue .. ':' .. type, at)
+  if types[type] and has_labels(required, labels) and (weight == '' or weight + 0 <= slots) then
+    return true, closed_until('t:' .. queue .. ':' .. type, at)
+  end
+  return false
 end
 
 -- has_room_in(queue, at): whether the gate of a queue lets a task pass, or drops it; that it waits is

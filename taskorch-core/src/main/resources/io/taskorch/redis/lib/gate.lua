@@ -45,6 +45,10 @@ end
 local function closed_until(name, at)
   if has_closed == nil then
     has_closed = call('EXISTS', CLOSED) == 1
+    if has_closed then
+      -- Those whose time is over.
+      write('ZREMRANGEBYSCORE', CLOSED, '-inf', format('(%d', at))
+    end
   end
   local score = has_closed and call('ZSCORE', CLOSED, name)
   local time = score and tonumber(score)

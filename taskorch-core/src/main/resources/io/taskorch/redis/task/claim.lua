@@ -72,7 +72,9 @@ local function lanes_of(queue)
   local lanes = {}
   if has_lanes and call('SISMEMBER', LANES, queue) == 1 then
     for _, lane in ipairs(call('HKEYS', lanes_key(queue))) do
-      if fits_lane(lane, queue, types, labels, worker_slots, at) then
+      local fits_it, opens = fits_lane(lane, queue, types, labels, worker_slots, at)
+      look_again(opens)
+      if fits_it and not opens then
         lanes[#lanes + 1] = lane
       end
     end
@@ -303,7 +305,12 @@ end
 -- may_run(kind): whether tasks of this kind are for this worker and not too late, as far as their
 -- kind tells.
 local function takes_type(kind)
-  return types[kind.type] and not closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
+  if not types[kind.type] then
+    return false
+  end
+  local opens = closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
+  look_again(opens)
+  return not opens
 end
 local function may_run(kind)
   if kind.may_run == nil then

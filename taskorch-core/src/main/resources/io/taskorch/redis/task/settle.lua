@@ -6,7 +6,9 @@
 -- ARGV[…] each task once; three each: task id; generation (4) and nonce (22) of the lease, or "" for
 --         that of the task before; result, opaque JSON, empty for none
 -- ARGV[…] six each: task id; lease; the state to go to: T retrying, F failed, P released, S snoozed;
---         T, S: delay in ms, F: reason; T, F: max attempts (5); T, F: error, opaque JSON
+--         T, S: delay in ms, F: reason, P: ms for which a gate is closed, or ""; T, F: max attempts
+--         (5), P: which gate, g of its group, l of its limit, t of its type, q of its queue; T, F: error,
+--         opaque JSON
 -- Reply   a letter for each attempt: the state that it led to, or "-" when the lease is lost; then "+"
 --         when run/advance must go on
 --- @include "lib/now"
@@ -96,6 +98,19 @@ local function cancel_asked(t)
   return t.cancel == '1' and 'c' or nil
 end
 
+-- close_gate(which, t, at, until_ms): plans that nothing passes a gate of a task until a time; one that is
+-- closed for longer stays so.
+local function close_gate(which, t, at, until_ms)
+  local name = which .. ':' .. (which == 'l' and t.flow.limit or t.queue)
+  if which == 'g' then
+    name = name .. ':' .. t.flow.group
+  elseif which == 't' then
+    name = name .. ':' .. t.type
+  end
+  touch(CLOSED)
+  write('ZADD', CLOSED, 'GT', format('%d', until_ms), name)
+end
+
 -- leave_running(t, to, number, max_attempts, error): every other end of an attempt. A task whose
 -- cancelling was asked for ends so, whatever else its attempt came to.
 local function leave_running(t, to, number, max_attempts, error)
@@ -116,6 +131,9 @@ local function leave_running(t, to, number, max_attempts, error)
   elseif to == 'F' then
     end_task(t, 'F', number, at)
   elseif to == 'P' then
+    if number ~= '' then
+      close_gate(max_attempts, t, at, at + tonumber(number))
+    end
     give_back(t, at)
   else
     t.due = at + tonumber(number)

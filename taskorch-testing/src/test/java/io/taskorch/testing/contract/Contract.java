@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
@@ -57,6 +58,15 @@ abstract class Contract {
 
   String newId() {
     return stores.partitions().newId(home(), clock.instant());
+  }
+
+  /** A name like this one that belongs in the partition of this test. */
+  String at(String name) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> i == 0 ? name : name + "." + i)
+        .filter(one -> stores.partitions().of(one) == home())
+        .findFirst()
+        .orElseThrow();
   }
 
   static String newNonce() {

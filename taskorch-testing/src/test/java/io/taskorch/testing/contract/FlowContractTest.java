@@ -10,6 +10,8 @@ import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Priority;
+import io.taskorch.task.RateLimitedException;
+import io.taskorch.task.RateLimitedException.Scope;
 import io.taskorch.task.Reason;
 import io.taskorch.task.Sequence;
 import io.taskorch.task.Task;
@@ -40,12 +42,16 @@ class FlowContractTest extends Contract {
     return TaskSpec.builder("t");
   }
 
-  private static TaskSpec inGroup(String group) {
-    return spec().group(group).build();
+  private TaskSpec inGroup(String group) {
+    return spec().group(at(group)).build();
   }
 
-  private static TaskSpec limited(String limit) {
-    return spec().limit(limit).build();
+  private TaskSpec limited(String limit) {
+    return spec().limit(at(limit)).build();
+  }
+
+  private Sequence sequence(String key) {
+    return Sequence.of(at(key));
   }
 
   private String key(String rest) {
@@ -54,7 +60,8 @@ class FlowContractTest extends Contract {
 
   /** As a gate's settings are stored. */
   private void set(String gate, String settings) {
-    namespace.raw().number("HSET", key("gates"), gate, settings);
+    String name = gate.startsWith("l:") ? "l:" + at(gate.substring(2)) : gate;
+    namespace.raw().number("HSET", key("gates"), name, settings);
   }
 
   private List<Leased> claimAll(int most) {
@@ -68,6 +75,7 @@ class FlowContractTest extends Contract {
   private List<String> groups(List<Leased> leased) {
     return leased.stream()
         .map(one -> Objects.requireNonNullElse(one.task().spec().flow().group(), "-"))
+        .map(group -> group.replaceFirst("[.].*", ""))
         .toList();
   }
 
@@ -103,8 +111,8 @@ class FlowContractTest extends Contract {
   void whatATaskSaysOfItsFlowIsReadBack() {
     Flow flow =
         new Flow(
-            "tenant-7",
-            "partner",
+            at("tenant-7"),
+            at("partner"),
             new Sequence("a key", Sequence.OnRetry.STEP_OVER),
             3,
             1,
@@ -160,7 +168,7 @@ class FlowContractTest extends Contract {
   @Test
   void turnsAreByWeight() {
     set("g:default", "- - - - -");
-    namespace.raw().number("HSET", key("weights:default"), "heavy", "3");
+    namespace.raw().number("HSET", key("weights:default"), at("heavy"), "3");
     enqueueMany(100, inGroup("heavy"));
     enqueueMany(100, inGroup("light"));
     Map<String, Long> counts =
@@ -171,7 +179,7 @@ class FlowContractTest extends Contract {
   @Test
   void aHigherPriorityComesFirstWhateverTheGroup() {
     enqueueMany(3, inGroup("a"));
-    String urgent = enqueue(spec().group("b").priority(Priority.CRITICAL).build()).id();
+    String urgent = enqueue(spec().group(at("b")).priority(Priority.CRITICAL).build()).id();
     assertThat(ids(claimAll(1))).containsExactly(urgent);
   }
 
@@ -223,7 +231,7 @@ class FlowContractTest extends Contract {
   void aLimitHoldsOverGroupsAndQueues() {
     set("l:two", "2 - - - w");
     for (String group : List.of("a", "b", "c", "d")) {
-      enqueueMany(2, spec().group(group).limit("two").build());
+      enqueueMany(2, spec().limit(at("two")).build());
     }
     int ran = 0;
     while (ran < 8) {
@@ -293,7 +301,7 @@ class FlowContractTest extends Contract {
   @Test
   void unitsAreTakenFromTheRate() {
     set("l:big", "- 10 1000 10 w");
-    enqueueMany(3, spec().limit("big").units(6).build());
+    enqueueMany(3, spec().limit(at("big")).units(6).build());
     assertThat(claimAll(10)).hasSize(1);
     assertThat(claim(10).nextDue()).isEqualTo(clock.instant().plusMillis(200));
     clock.advance(Duration.ofMillis(200));
@@ -340,10 +348,10 @@ class FlowContractTest extends Contract {
 
   @Test
   void aSequenceRunsInTheOrderOfItsSubmissions() {
-    TaskSpec spec = spec().sequence(Sequence.of("customer 1")).build();
+    TaskSpec spec = spec().sequence(sequence("customer 1")).build();
     List<String> tasks = new ArrayList<>(enqueueMany(2, spec));
-    tasks.add(enqueue(spec().sequence(Sequence.of("customer 1")).limit("l").build()).id());
-    String other = enqueue(spec().sequence(Sequence.of("customer 2")).build()).id();
+    tasks.add(enqueue(spec().sequence(sequence("customer 1")).build()).id());
+    String other = enqueue(spec().sequence(sequence("customer 2")).build()).id();
     List<Leased> leased = claimAll(10);
     assertThat(ids(leased)).containsExactlyInAnyOrder(tasks.get(0), other);
     assertThat(stores.queues().find("default").orElseThrow().depth().get(TaskState.PENDING))
@@ -360,7 +368,7 @@ class FlowContractTest extends Contract {
 
   @Test
   void aRetryMayBeSteppedOver() {
-    TaskSpec spec = spec().sequence(new Sequence("s", Sequence.OnRetry.STEP_OVER)).build();
+    TaskSpec spec = spec().sequence(new Sequence(at("s"), Sequence.OnRetry.STEP_OVER)).build();
     List<String> tasks = enqueueMany(3, spec);
     settle(claimAll(10).getFirst(), retryIn(Duration.ofMinutes(1)));
     List<Leased> leased = claimAll(10);
@@ -378,7 +386,7 @@ class FlowContractTest extends Contract {
 
   @Test
   void aSequenceGoesOnWhenItsHeadIsCancelledOrPurged() {
-    TaskSpec spec = spec().sequence(Sequence.of("s")).build();
+    TaskSpec spec = spec().sequence(sequence("s")).build();
     List<String> tasks = enqueueMany(4, spec);
     stores.tasks().cancel(tasks.get(1));
     stores.tasks().cancel(tasks.get(0));
@@ -392,8 +400,8 @@ class FlowContractTest extends Contract {
   @Test
   void aSequenceWaitsForAHeadThatIsDueLater() {
     String first =
-        enqueue(spec().sequence(Sequence.of("s")).delay(Duration.ofMinutes(1)).build()).id();
-    String second = enqueue(spec().sequence(Sequence.of("s")).build()).id();
+        enqueue(spec().sequence(sequence("s")).delay(Duration.ofMinutes(1)).build()).id();
+    String second = enqueue(spec().sequence(sequence("s")).build()).id();
     assertThat(claimAll(10)).isEmpty();
     clock.advance(Duration.ofMinutes(1));
     List<Leased> leased = claimAll(10);
@@ -404,7 +412,7 @@ class FlowContractTest extends Contract {
 
   @Test
   void oneRunsAndOneWaitsWithTheNewestPayload() {
-    UniqueKey unique = UniqueKey.of("import").orQueueOne();
+    UniqueKey unique = UniqueKey.of(at("import")).orQueueOne();
     Task first = enqueue(spec().unique(unique).payload(Json.of("1")).build());
     List<Leased> leased = claimAll(10);
     Task second = enqueue(spec().unique(unique).payload(Json.of("2")).build());
@@ -420,6 +428,50 @@ class FlowContractTest extends Contract {
     assertThat(leased.getFirst().task().spec().payload()).isEqualTo(Json.of("3"));
     assertThat(leased.getFirst().task().spec().unique()).isEqualTo(unique);
     succeed(leased);
+    nothingIsLeftBehind();
+  }
+
+  private static Outcome slowedDown(RateLimitedException.Scope scope) {
+    return new Outcome.SlowedDown(Duration.ofMinutes(1), scope);
+  }
+
+  @Test
+  void aGroupThatIsSlowedDownWaitsAndTheOthersDoNot() {
+    List<String> slow = enqueueMany(3, inGroup("slow"));
+    settle(claimAll(1).getFirst(), slowedDown(Scope.GROUP));
+    enqueueMany(2, inGroup("other"));
+    enqueueMany(1, inGroup("slow"));
+    List<Leased> leased = claimAll(10);
+    assertThat(groups(leased)).containsExactly("other", "other");
+    Claim none = claim(10);
+    assertThat(none.leased()).isEmpty();
+    assertThat(none.nextDue()).isEqualTo(clock.instant().plusSeconds(60));
+    clock.advance(Duration.ofSeconds(60));
+    leased = claimAll(10);
+    assertThat(ids(leased)).hasSize(4).startsWith(slow.get(0));
+    assertThat(leased.getFirst().task().attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void aTypeAQueueAndALimitAreSlowedDown() {
+    for (Scope scope : List.of(Scope.TYPE, Scope.QUEUE, Scope.LIMIT)) {
+      List<String> slow = enqueueMany(2, limited("partner"));
+      settle(claimAll(1).getFirst(), slowedDown(scope));
+      String other = enqueue(TaskSpec.builder("other").limit(at("free")).build()).id();
+      List<Leased> leased = claim(10, ClaimRequest.Fit.ofSlots(10), "t", "other");
+      assertThat(ids(leased))
+          .as("%s", scope)
+          .isEqualTo(scope == Scope.QUEUE ? List.of() : List.of(other));
+      Claim none = claim(10);
+      assertThat(none.leased()).as("%s", scope).isEmpty();
+      assertThat(none.nextDue()).as("%s", scope).isEqualTo(clock.instant().plusSeconds(60));
+      clock.advance(Duration.ofSeconds(60));
+      List<Leased> later = claim(10, ClaimRequest.Fit.ofSlots(10), "t", "other");
+      assertThat(ids(later)).as("%s", scope).containsAll(slow);
+      succeed(leased);
+      succeed(later);
+      assertThat(claimAll(10)).as("%s", scope).isEmpty();
+    }
     nothingIsLeftBehind();
   }
 
@@ -443,7 +495,7 @@ class FlowContractTest extends Contract {
   @Test
   void aTaskGoesToAWorkerWithItsLabels() {
     String gpu = enqueue(spec().requires(List.of("gpu", "region=eu")).build()).id();
-    String grouped = enqueue(spec().requires(List.of("gpu")).group("a").build()).id();
+    String grouped = enqueue(spec().requires(List.of("gpu")).group(at("a")).build()).id();
     String plain = enqueue(spec().build()).id();
     assertThat(ids(claimAll(10))).containsExactly(plain);
     assertThat(ids(claim(10, new ClaimRequest.Fit(10, List.of("gpu")), "t")))
@@ -470,7 +522,7 @@ class FlowContractTest extends Contract {
   @Test
   void groupsOfATypeThatSomeWorkersLackTakeTurnsToo() {
     for (String group : List.of("a", "b")) {
-      enqueueMany(20, TaskSpec.builder("other").group(group).build());
+      enqueueMany(20, TaskSpec.builder("other").group(at(group)).build());
     }
     enqueueMany(2, inGroup("a"));
     List<Leased> leased = claimAll(10);

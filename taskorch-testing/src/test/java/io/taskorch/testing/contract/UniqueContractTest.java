@@ -39,6 +39,10 @@ class UniqueContractTest extends Contract {
     return TaskSpec.builder("t").payload(Json.of("1")).unique(unique);
   }
 
+  private UniqueKey unique(String key) {
+    return UniqueKey.of(at(key));
+  }
+
   private Enqueued submit(TaskSpec.Builder spec) {
     return stores.tasks().enqueue(List.of(new NewTask(newId(), spec.build()))).getFirst();
   }
@@ -58,14 +62,14 @@ class UniqueContractTest extends Contract {
   @ParameterizedTest
   @ValueSource(strings = {"k", "a key with {braces} and spaces", "é🙂\n", "k\0k"})
   void oneTaskHoldsAKeyUntilItHasSucceeded(String key) {
-    UniqueKey unique = UniqueKey.of(key);
+    UniqueKey unique = unique(key);
     Enqueued holder = submit(spec(unique));
     assertThat(holder.created()).isTrue();
     assertThat(holder.task().spec().unique()).isEqualTo(unique);
     Enqueued other = submit(spec(unique).payload(Json.of("2")));
     assertThat(other).isEqualTo(new Enqueued(find(holder.task().id()), false));
     assertThat(find(holder.task().id()).spec().payload()).isEqualTo(Json.of("1"));
-    assertThat(submit(spec(UniqueKey.of(key + "2"))).created()).isTrue();
+    assertThat(submit(spec(unique(key + "2"))).created()).isTrue();
     settle(SUCCESS);
     Enqueued next = submit(spec(unique));
     assertThat(next.created()).isTrue();
@@ -74,7 +78,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aHolderOnlyWaits_RunsOrIsTriedAgain() {
-    UniqueKey unique = UniqueKey.of("k");
+    UniqueKey unique = unique("k");
     String id = submit(spec(unique)).task().id();
     Leased leased = claim(1).leased().getFirst();
     assertThat(submit(spec(unique)).task().id()).isEqualTo(id);
@@ -91,10 +95,7 @@ class UniqueContractTest extends Contract {
   @Test
   void aFailure_ACancelling_AnExpiryAndAPurgeFreeTheKey() {
     for (UniqueKey unique :
-        List.of(
-            UniqueKey.of("k"),
-            UniqueKey.of("k").untilStart(),
-            UniqueKey.of("k").forTime(Duration.ofHours(1)))) {
+        List.of(unique("k"), unique("k").untilStart(), unique("k").forTime(Duration.ofHours(1)))) {
       submit(spec(unique));
       settle(FAILURE);
       assertThat(uniqueKeys()).as("failed, %s", unique).isEmpty();
@@ -112,7 +113,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aTaskThatKillsItsWorkersFreesTheKeyWhenItIsGivenUp() {
-    UniqueKey unique = UniqueKey.of("k");
+    UniqueKey unique = unique("k");
     String id = submit(spec(unique)).task().id();
     while (!find(id).state().isFinal()) {
       assertThat(submit(spec(unique)).task().id()).isEqualTo(id);
@@ -126,7 +127,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aKeyThatIsHeldUntilTheStartIsFreeFromThenOn() {
-    UniqueKey unique = UniqueKey.of("k").untilStart();
+    UniqueKey unique = unique("k").untilStart();
     String first = submit(spec(unique)).task().id();
     assertThat(submit(spec(unique)).task().id()).isEqualTo(first);
     Leased running = claim(1).leased().getFirst();
@@ -139,7 +140,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aKeyThatIsHeldForATimeOutlivesASuccess() {
-    UniqueKey unique = UniqueKey.of("k").forTime(Duration.ofMinutes(10));
+    UniqueKey unique = unique("k").forTime(Duration.ofMinutes(10));
     String id = submit(spec(unique)).task().id();
     settle(SUCCESS);
     assertThat(submit(spec(unique)).task().id()).isEqualTo(id);
@@ -152,7 +153,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aHolderThatHasNotStartedTakesTheNewPayloadAndKeepsItsPlace() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    UniqueKey unique = unique("k").orReplace(null);
     String id = submit(spec(unique).tags(List.of("a"))).task().id();
     String behind = enqueue(TaskSpec.of("t")).id();
     Enqueued replaced = submit(spec(unique).payload(Json.of("{\"n\":1.10}")));
@@ -171,7 +172,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aHolderIsPutOffButNoLongerThanItMayBe() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(Duration.ofSeconds(25));
+    UniqueKey unique = unique("k").orReplace(Duration.ofSeconds(25));
     Task first = submit(spec(unique).delay(Duration.ofSeconds(10))).task();
     for (int i = 2; i <= 4; i++) {
       clock.advance(Duration.ofSeconds(8));
@@ -188,7 +189,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aHolderOfAnotherTypeDoesNotTakeAPayloadThatIsNotItsOwn() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    UniqueKey unique = unique("k").orReplace(null);
     Task holder = submit(spec(unique)).task();
     Enqueued other = submit(TaskSpec.builder("other").payload(Json.of("\"its\"")).unique(unique));
     assertThat(other).isEqualTo(new Enqueued(find(holder.id()), false));
@@ -197,7 +198,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aHolderIsNeverPulledForward() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(Duration.ofSeconds(5));
+    UniqueKey unique = unique("k").orReplace(Duration.ofSeconds(5));
     Task holder = submit(spec(unique).delay(Duration.ofHours(1))).task();
     Enqueued sooner = submit(spec(unique).payload(Json.of("2")).delay(Duration.ofSeconds(1)));
     assertThat(sooner.replaced()).isTrue();
@@ -206,7 +207,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void severalThatReplaceInOneCallLeaveRecordAndIndexAlike() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    UniqueKey unique = unique("k").orReplace(null);
     String id = submit(spec(unique).delay(Duration.ofSeconds(1))).task().id();
     TaskSpec later = spec(unique).payload(Json.of("2")).delay(Duration.ofSeconds(60)).build();
     TaskSpec last = spec(unique).payload(Json.of("3")).build();
@@ -222,7 +223,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void ofManyInOneCallTheFirstHoldsTheKey() {
-    UniqueKey unique = UniqueKey.of("k").orReplace(null);
+    UniqueKey unique = unique("k").orReplace(null);
     List<NewTask> tasks =
         IntStream.range(0, 5)
             .mapToObj(i -> new NewTask(newId(), spec(unique).payload(Json.of("" + i)).build()))
@@ -240,7 +241,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void theSameCallAgainGivesTheSameTask() {
-    NewTask task = new NewTask(newId(), spec(UniqueKey.of("k")).build());
+    NewTask task = new NewTask(newId(), spec(unique("k")).build());
     assertThat(stores.tasks().enqueue(List.of(task)).getFirst().created()).isTrue();
     Enqueued again = stores.tasks().enqueue(List.of(task)).getFirst();
     assertThat(again).isEqualTo(new Enqueued(find(task.id()), false));
@@ -248,7 +249,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aTaskThatIsRetriedTakesItsKeyAgainUnlessAnotherOneHoldsIt() {
-    UniqueKey unique = UniqueKey.of("k");
+    UniqueKey unique = unique("k");
     String id = submit(spec(unique)).task().id();
     settle(FAILURE);
     String other = submit(spec(unique)).task().id();
@@ -265,7 +266,7 @@ class UniqueContractTest extends Contract {
 
   @Test
   void aKeyWhoseHolderIsGoneIsFree() {
-    UniqueKey unique = UniqueKey.of("k");
+    UniqueKey unique = unique("k");
     String id = submit(spec(unique)).task().id();
     namespace.raw().number("DEL", "{" + namespace.name() + ":" + home() + "}:task:" + id);
     assertThat(submit(spec(unique)).created()).isTrue();

@@ -196,6 +196,8 @@ final class ModelTaskStore implements TaskStore {
           model.move(task, TaskState.PENDING);
         }
       }
+      case Outcome.SlowedDown slowed ->
+          throw new IllegalArgumentException("the model's sequences close no gates");
       case Outcome.Snoozed snoozed -> {
         unspend(task);
         if (!model.endIfCancelled(task)) {
