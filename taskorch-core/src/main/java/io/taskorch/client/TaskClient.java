@@ -10,6 +10,8 @@ import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
 import io.taskorch.store.TaskStore.Enqueued;
+import io.taskorch.task.GroupFullException;
+import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
@@ -19,6 +21,7 @@ import io.taskorch.task.TaskState;
 import io.taskorch.task.TaskorchException;
 import io.taskorch.task.UniqueConflictException;
 import io.taskorch.task.UniqueKey;
+import io.taskorch.task.Violation;
 import io.taskorch.task.Violations;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,6 +30,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +140,7 @@ public final class TaskClient {
    * @throws io.taskorch.task.IdempotencyConflictException the key was used for something else
    * @throws io.taskorch.task.GoneException what the key stands for has been deleted
    * @throws io.taskorch.task.UniqueConflictException another task holds its unique key
+   * @throws io.taskorch.task.GroupFullException as many tasks of its group wait as may
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   public Submission submit(TaskSpec spec) {
@@ -169,8 +174,23 @@ public final class TaskClient {
 
   /**
    * @throws UniqueConflictException another one holds its unique key, and does not stand for it
+   * @throws GroupFullException as many of its group wait as may
+   * @throws InvalidTaskException its units are above the burst of a rate
    */
   private static Stored<Task> stored(NewTask task, Enqueued answer) {
+    switch (answer.refusal()) {
+      case null -> {}
+      case GROUP_FULL ->
+          throw new GroupFullException(
+              task.spec().queue(), Objects.requireNonNull(task.spec().flow().group()));
+      case UNITS_ABOVE_BURST ->
+          throw new InvalidTaskException(
+              List.of(
+                  new Violation(
+                      "/units",
+                      "above-burst",
+                      "is more than the burst of a rate that it counts for: it would never run")));
+    }
     boolean held = !answer.task().id().equals(task.id());
     UniqueKey unique = task.spec().unique();
     boolean stands =
@@ -267,7 +287,7 @@ public final class TaskClient {
     try {
       Stored<Task> stored = stored(task, answer);
       return new BatchRow.Accepted(new Submission(stored.thing(), stored.created()));
-    } catch (UniqueConflictException e) {
+    } catch (UniqueConflictException | GroupFullException | InvalidTaskException e) {
       return new BatchRow.Refused(e);
     }
   }

@@ -117,8 +117,12 @@ final class RedisTaskStore implements TaskStore {
           switch (created[i]) {
             case '1' -> new Enqueued(fresh(item.task, now), true);
             case '0' -> new Enqueued(require(item.task.id()), false);
+            case 'f' -> new Enqueued(fresh(item.task, now), false, false, Refusal.GROUP_FULL);
+            case 'u' ->
+                new Enqueued(fresh(item.task, now), false, false, Refusal.UNITS_ABOVE_BURST);
             default ->
-                new Enqueued(require(Replies.text(reply.get(held++))), false, created[i] == 'r');
+                new Enqueued(
+                    require(Replies.text(reply.get(held++))), false, created[i] == 'r', null);
           };
     }
   }

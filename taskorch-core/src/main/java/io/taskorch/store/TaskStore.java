@@ -93,11 +93,20 @@ public interface TaskStore {
    * @param task another one when that holds the new task's unique key, so that it was not stored
    * @param created false when the id was stored before, or the key is held
    * @param replaced whether the holder of the key has taken the new payload
+   * @param refusal why it was not stored; null when it was, or its key is held
    */
-  record Enqueued(Task task, boolean created, boolean replaced) {
+  record Enqueued(Task task, boolean created, boolean replaced, @Nullable Refusal refusal) {
     public Enqueued(Task task, boolean created) {
-      this(task, created, false);
+      this(task, created, false, null);
     }
+  }
+
+  /** Why a new task was not stored. */
+  enum Refusal {
+    /** As many of its group wait in its queue as may. */
+    GROUP_FULL,
+    /** It counts for more units than the burst of a rate that it counts for: it would never run. */
+    UNITS_ABOVE_BURST
   }
 
   /** One attempt's lease and how the attempt ended. */

@@ -7,11 +7,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
-/** The one Java program that a guide shows, compiled as it stands there. */
+/** A Java program that a guide shows, compiled as it stands there. */
 final class GuideProgram implements AutoCloseable {
 
   private static final Path GUIDES =
@@ -34,10 +34,15 @@ final class GuideProgram implements AutoCloseable {
    */
   static GuideProgram of(String guide, String name, Path folder)
       throws IOException, ClassNotFoundException {
-    Matcher block = BLOCK.matcher(Files.readString(GUIDES.resolve(guide)));
-    assertThat(block.find()).isTrue();
-    Path file = Files.writeString(folder.resolve(name + ".java"), block.group(1));
-    assertThat(block.find()).as("a second program").isFalse();
+    List<String> programs =
+        BLOCK
+            .matcher(Files.readString(GUIDES.resolve(guide)))
+            .results()
+            .map(block -> block.group(1))
+            .filter(program -> program.contains("public class " + name + " {"))
+            .toList();
+    assertThat(programs).hasSize(1);
+    Path file = Files.writeString(folder.resolve(name + ".java"), programs.getFirst());
     String classPath = System.getProperty("java.class.path");
     int compiled =
         ToolProvider.getSystemJavaCompiler()

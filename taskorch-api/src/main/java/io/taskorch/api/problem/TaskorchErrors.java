@@ -11,6 +11,7 @@ import io.taskorch.limit.QueueInUseException;
 import io.taskorch.schedule.DeclaredScheduleException;
 import io.taskorch.schedule.ScheduleNotFoundException;
 import io.taskorch.task.GoneException;
+import io.taskorch.task.GroupFullException;
 import io.taskorch.task.IdempotencyConflictException;
 import io.taskorch.task.IllegalMoveException;
 import io.taskorch.task.InvalidTaskException;
@@ -83,6 +84,8 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
       case UniqueConflictException e ->
           Problem.of(request, HttpStatus.CONFLICT, "unique-conflict", "Unique key held", message(e))
               .withId(e.holder());
+      case GroupFullException e ->
+          Problem.of(request, HttpStatus.TOO_MANY_REQUESTS, "group-full", "Group full", message(e));
       case GoneException e ->
           Problem.of(request, HttpStatus.GONE, "gone", "Deleted since", message(e)).withId(e.id());
       case LeaseLostException e ->

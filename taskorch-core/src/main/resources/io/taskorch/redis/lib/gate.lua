@@ -125,6 +125,39 @@ local function has_group_gates(queue, at)
   return (has_closed or settings_of('g:' .. queue)) and true or false
 end
 
+-- is_above_burst(queue, flow): whether a task counts for more units than a gate ever lets through at once.
+local function is_above_burst(queue, flow)
+  local fields = {'q:' .. queue, flow.group and 'g:' .. queue, flow.limit and 'l:' .. flow.limit}
+  for i = 1, 3 do
+    local text = fields[i] and settings_of(fields[i])
+    local set = text and read_settings(text)
+    if set and set.interval and flow.units * set.interval > set.burst + 0.001 then
+      return true
+    end
+  end
+  return false
+end
+
+-- most_waiting(queue): how many tasks of a group may wait, nil for any number. count_waiting(queue, group):
+-- how many do, in all its lines; those that step aside, are due later or wait for their turn do not count.
+local function most_waiting(queue)
+  local text = settings_of('g:' .. queue)
+  return text and tonumber(read_settings(text).rest)
+end
+local function count_waiting(queue, group)
+  local base = base_of(queue)
+  local count, limits = call('ZCARD', line_of(base, group, '-')), {}
+  for band = 0, 3 do
+    for _, limit in ipairs(call('ZRANGE', base .. 'lines:' .. band .. ':' .. group, 0, 99)) do
+      limits[limit] = true
+    end
+  end
+  for limit in pairs(limits) do
+    count = count + call('ZCARD', line_of(base, group, limit))
+  end
+  return count
+end
+
 -- units_left(gate): how many units may pass now. A task that finds one which drops is no reason to wait.
 local function units_left(gate)
   if gate.until_ms then

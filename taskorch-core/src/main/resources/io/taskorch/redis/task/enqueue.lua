@@ -6,15 +6,16 @@
 -- ARGV[1] number of tasks
 -- ARGV[…] for tasks alike that follow one another: head, as read_head has it; when: "" now, "+<ms>"
 --         after, "<ms>" at; number of them; then two each: id; body: spec, payload
--- Reply   {now in ms, "1" for each task that is new, "0" for each that was there, "h" for each whose key
---         is held and "r" for each whose payload the holder has taken, in order; then the holder for
---         each of the latter two}
+-- Reply   {now in ms, "1" for each task that is new, "0" for each that was there, "f" for each of whose
+--         group as many wait as may, "u" for each of more units than a burst it counts for, "h" for each whose key is held and "r" for each whose payload the
+--         holder has taken, in order; then the holder for each of the latter two}
 --         or {"too_many_queues"}
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
 --- @include "lib/unique"
 --- @include "lib/turn"
+--- @include "lib/gate"
 
 local at = now()
 local at13 = format('%013d', at)
@@ -144,6 +145,18 @@ local function replace(id, bytes, h, block, body, when)
   return true
 end
 
+-- has_place(queue, group): whether one more task of a group may wait; it is counted then.
+local waiting = {}
+local function has_place(queue, group)
+  local most = most_waiting(queue)
+  if not most then
+    return true
+  end
+  local key = queue .. ':' .. group
+  waiting[key] = (waiting[key] or count_waiting(queue, group)) + 1
+  return waiting[key] <= most
+end
+
 each_task(function(i, id, body, head, when)
   local h = read_head(head)
   local block = blocks[i]
@@ -157,6 +170,10 @@ each_task(function(i, id, body, head, when)
   end
   if is_known then
     created[i] = '0'
+  elseif not holder and block and block.flow.units > 1 and is_above_burst(h.queue, block.flow) then
+    created[i] = 'u'
+  elseif not holder and block and block.flow.group and not has_place(h.queue, block.flow.group) then
+    created[i] = 'f'
   elseif holder then
     created[i] = replace(holder, bytes, h, block, body, when) and 'r' or 'h'
     reply[#reply + 1] = holder

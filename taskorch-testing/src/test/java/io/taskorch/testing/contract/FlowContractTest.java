@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.NewTask;
+import io.taskorch.store.TaskStore.Enqueued;
+import io.taskorch.store.TaskStore.Refusal;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
@@ -429,6 +432,37 @@ class FlowContractTest extends Contract {
     assertThat(leased.getFirst().task().spec().unique()).isEqualTo(unique);
     succeed(leased);
     nothingIsLeftBehind();
+  }
+
+  @Test
+  void noMoreTasksOfAGroupWaitThanMay() {
+    set("g:default", "- - - - 2");
+    NewTask[] tasks = new NewTask[3];
+    for (int i = 0; i < tasks.length; i++) {
+      tasks[i] = new NewTask(newId(), inGroup("a"));
+    }
+    assertThat(stores.tasks().enqueue(List.of(tasks)))
+        .extracting(Enqueued::refusal)
+        .containsExactly(null, null, Refusal.GROUP_FULL);
+    assertThat(stores.query().find(tasks[2].id())).isEmpty();
+    assertThat(enqueueOne(inGroup("b")).refusal()).isNull();
+    assertThat(enqueueOne(inGroup("a")).refusal()).isEqualTo(Refusal.GROUP_FULL);
+    succeed(claimAll(1));
+    assertThat(enqueueOne(inGroup("a")).refusal()).isNull();
+    succeed(claimAll(10));
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void unitsAboveABurstAreRefused() {
+    set("l:big", "- 10 1000 5 w");
+    TaskSpec.Builder spec = spec().limit(at("big"));
+    assertThat(enqueueOne(spec.units(5).build()).refusal()).isNull();
+    assertThat(enqueueOne(spec.units(6).build()).refusal()).isEqualTo(Refusal.UNITS_ABOVE_BURST);
+  }
+
+  private Enqueued enqueueOne(TaskSpec spec) {
+    return stores.tasks().enqueue(List.of(new NewTask(newId(), spec))).getFirst();
   }
 
   private static Outcome slowedDown(RateLimitedException.Scope scope) {
