@@ -191,8 +191,14 @@ final class RedisTaskStore implements TaskStore {
     List<Object> reply = calls.list(request.partition(), "task/claim", args);
     Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
     boolean repeat = Replies.flag(reply.get(2));
-    List<Claim.Leased> leased = new ArrayList<>((reply.size() - 3) / 2);
-    for (int i = 3; i < reply.size(); i += 2) {
+    int end = reply.size();
+    Task waiting = null;
+    if (Replies.number(reply.get(2)) == 2) {
+      end -= 2;
+      waiting = TaskRecord.decode(Replies.text(reply.get(end)), Replies.bytes(reply.get(end + 1)));
+    }
+    List<Claim.Leased> leased = new ArrayList<>((end - 3) / 2);
+    for (int i = 3; i < end; i += 2) {
       String id = Replies.text(reply.get(i));
       byte[] record = Replies.bytes(reply.get(i + 1));
       Task task =
@@ -208,7 +214,7 @@ final class RedisTaskStore implements TaskStore {
     }
     // the script looks again when it has passed some over, so a higher one may come later
     leased.sort(Comparator.comparing(l -> l.task().spec().priority()));
-    return new Claim(leased, now, Replies.time(reply.get(1)));
+    return new Claim(leased, now, Replies.time(reply.get(1)), waiting);
   }
 
   @Override

@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param leased in the order in which they should start
  * @param now the store's clock at the claim
  * @param nextDue when the next scheduled task of these queues is due in this partition
+ * @param waitsForSlots the task whose turn it is, but which needs more slots than are left: nothing
+ *     behind it was leased. Null when all that could be leased fits
  */
-public record Claim(List<Leased> leased, Instant now, @Nullable Instant nextDue) {
+public record Claim(
+    List<Leased> leased, Instant now, @Nullable Instant nextDue, @Nullable Task waitsForSlots) {
+
+  /** Of which nothing waits for slots. */
+  public Claim(List<Leased> leased, Instant now, @Nullable Instant nextDue) {
+    this(leased, now, nextDue, null);
+  }
 
   public Claim {
     leased = List.copyOf(leased);

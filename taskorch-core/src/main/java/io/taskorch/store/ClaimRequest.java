@@ -14,7 +14,8 @@ import java.util.Set;
  *     each lease
  * @param queues in the order in which they are asked; turned by the caller from claim to claim
  * @param types what the worker has handlers for
- * @param most how many slots are free: tasks take one each unless they say otherwise
+ * @param most how many slots are free, at most those of {@code fit}: a task takes one unless it
+ *     says otherwise
  * @param shares how many of them each priority is sure of, highest first, if it has so many; places
  *     left over are filled from the highest priority down
  * @param lease how long the tasks are the worker's without a heartbeat
@@ -31,7 +32,7 @@ public record ClaimRequest(
     Duration lease,
     Fit fit) {
 
-  /** One call claims no more. */
+  /** One call claims no more tasks. */
   public static final int MOST = 200;
 
   /**
@@ -72,8 +73,8 @@ public record ClaimRequest(
     if (!Names.isValidWorkerId(workerId) || !Lease.isValidNonce(claimId)) {
       throw new IllegalArgumentException("not a worker's id or not a claim's");
     }
-    if (most < 1 || most > MOST) {
-      throw new IllegalArgumentException("most is " + most + ", not 1 to " + MOST);
+    if (most < 1 || most > fit.slots()) {
+      throw new IllegalArgumentException("most is " + most + ", not 1 to " + fit.slots());
     }
     if (shares.size() != Priority.values().length) {
       throw new IllegalArgumentException("there is a share for each priority");

@@ -59,6 +59,11 @@ final class LiveAttempt implements TaskContext {
     return leased.task();
   }
 
+  /** How many slots of its worker it takes. */
+  int slots() {
+    return leased.task().spec().flow().slots();
+  }
+
   @Override
   public Lease lease() {
     return leased.lease();

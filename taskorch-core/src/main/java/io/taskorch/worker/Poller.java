@@ -6,6 +6,8 @@ import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.OutageBackoff;
 import io.taskorch.store.TaskStore;
 import io.taskorch.task.StoreUnavailableException;
+import io.taskorch.task.Task;
+import io.taskorch.task.TaskSpec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +39,7 @@ final class Poller {
   private final Set<String> queueNames;
   private final Set<String> types;
   private final WorkerOptions options;
+  private final ClaimRequest.Fit fit;
   private final Slots slots;
   private final Starter starter;
   private final InstantSource clock;
@@ -49,6 +52,12 @@ final class Poller {
   private final SecureRandom random = new SecureRandom();
   private final Thread thread;
   private int last;
+
+  /**
+   * Waits for slots; null when nothing does. Nothing else is claimed meanwhile: smaller tasks, of
+   * whatever queue, would take each slot that becomes free.
+   */
+  private @Nullable Awaited awaited;
 
   /** Partitions whose last claim got no answer: what is lost to all of them is one outage. */
   private int unreachable;
@@ -65,8 +74,20 @@ final class Poller {
     void release(Leased leased, long leaseEnd);
   }
 
+  /** A task whose turn it is, and which needs more slots than were free. */
+  private record Awaited(Partition partition, Task task) {
+
+    /**
+     * How many slots are worth a claim: those that it needs, or any when it has not been asked for
+     * during a poll interval, as another worker may have taken it.
+     */
+    int least() {
+      return partition.nanosToPoll() <= 0 ? 1 : task.spec().flow().slots();
+    }
+  }
+
   /**
-   * @param signal is raised when a slot becomes free
+   * @param signal is raised when as many slots are free as were wanted
    */
   Poller(
       TaskStore tasks,
@@ -84,6 +105,7 @@ final class Poller {
     this.queueNames = Set.copyOf(queues);
     this.types = types;
     this.options = options;
+    this.fit = new ClaimRequest.Fit(slots.total(), options.labels());
     this.slots = slots;
     this.signal = signal;
     this.starter = starter;
@@ -149,16 +171,17 @@ final class Poller {
 
   private void run() {
     while (!stopped) {
-      Partition next = nextToLookAt();
+      Partition next = awaited == null ? nextToLookAt() : awaited.partition;
       if (next == null) {
         signal.await(nanosToNextLook());
         continue;
       }
-      int places = slots.take(ClaimRequest.MOST);
-      if (places == 0) {
-        signal.await(options.pollInterval().toNanos());
-      } else {
+      int least = awaited == null ? 1 : awaited.least();
+      int places = slots.takeAll(least);
+      if (places > 0) {
         claim(next, places);
+      } else {
+        signal.await(least > 1 ? next.nanosToPoll() : options.pollInterval().toNanos());
       }
     }
     for (Partition partition : partitions) {
@@ -203,55 +226,72 @@ final class Poller {
     try {
       claim = tasks.claim(request);
     } catch (StoreUnavailableException e) {
-      slots.giveBack(places);
-      partition.failed(request.claimId(), sent);
+      failed(partition, request, places, sent);
       log.debug("a claim got no answer; it is sent again", e);
       return false;
     } catch (RuntimeException | Error e) {
-      slots.giveBack(places);
-      partition.failed(request.claimId(), sent);
+      failed(partition, request, places, sent);
       log.error("a claim failed; it is sent again", e);
       return false;
     }
     lastAnswer = clock.instant();
     partition.answered(claim);
+    Task waiting = claim.waitsForSlots();
+    awaited = waiting == null ? null : new Awaited(partition, waiting);
     start(claim, places, sent);
     return true;
   }
 
+  private void failed(Partition partition, ClaimRequest request, int places, long sent) {
+    slots.giveBack(places);
+    partition.failed(request.claimId(), sent);
+    awaited = null;
+  }
+
   private void start(Claim claim, int places, long sent) {
     List<Leased> leased = claim.leased();
-    int room = places;
-    if (leased.size() > places) {
-      // An earlier claim without an answer had asked for more.
-      room += slots.take(leased.size() - places);
+    int needed = 0;
+    for (Leased one : leased) {
+      needed += slotsOf(one);
     }
-    int begun = 0;
+    int room = places;
+    if (needed > places) {
+      // An earlier claim without an answer had asked for more.
+      room += slots.take(needed - places);
+    }
     for (Leased one : leased) {
       long leaseEnd = sent + Duration.between(claim.now(), one.expiresAt()).toNanos();
-      if (begun < room && !stopped) {
-        slots.begin();
+      int count = slotsOf(one);
+      if (count <= room && !stopped) {
+        slots.begin(count);
         starter.start(one, leaseEnd);
-        begun++;
+        room -= count;
       } else {
         starter.release(one, leaseEnd);
       }
     }
-    slots.giveBack(room - begun);
+    slots.giveBack(room);
+  }
+
+  private static int slotsOf(Leased leased) {
+    return leased.task().spec().flow().slots();
   }
 
   private ClaimRequest request(Partition partition, int most) {
-    List<String> queues = rotations.get(ThreadLocalRandom.current().nextInt(rotations.size()));
+    int mostTasks = Math.min(most, ClaimRequest.MOST);
+    List<String> queues;
+    List<Integer> shares;
+    if (awaited == null) {
+      queues = rotations.get(ThreadLocalRandom.current().nextInt(rotations.size()));
+      shares = partition.shares.next(mostTasks);
+    } else {
+      TaskSpec spec = awaited.task.spec();
+      queues = rotations.get(rotations.getFirst().indexOf(spec.queue()));
+      shares = partition.shares.allTo(spec.priority(), mostTasks);
+    }
     String claimId = partition.unanswered != null ? partition.unanswered : newNonce();
     return new ClaimRequest(
-        workerId,
-        claimId,
-        partition.number,
-        queues,
-        types,
-        most,
-        partition.shares.next(most),
-        options.lease());
+        workerId, claimId, partition.number, queues, types, most, shares, options.lease(), fit);
   }
 
   private String newNonce() {
@@ -284,6 +324,11 @@ final class Poller {
       return now - nextLook() >= 0 || (hinted.get() && !backoff.failing());
     }
 
+    /** How long until it is looked at though nothing asks for it. */
+    long nanosToPoll() {
+      return lookAt - System.nanoTime();
+    }
+
     long nextLook() {
       return backoff.failing() ? lookAt : earlier(lookAt, wishes.get());
     }
@@ -301,6 +346,9 @@ final class Poller {
     }
 
     private Duration wait(Claim claim) {
+      if (claim.waitsForSlots() != null) {
+        return options.pollInterval();
+      }
       if (!claim.leased().isEmpty()) {
         return Duration.ZERO;
       }

@@ -38,6 +38,18 @@ public final class PriorityShares {
     };
   }
 
+  /** The places of a claim for the sake of one priority, as far as the rule lets it go first. */
+  public List<Integer> allTo(Priority priority, int places) {
+    return switch (rule) {
+      case STRICT -> NONE;
+      case WEIGHTED -> {
+        List<Integer> shares = new ArrayList<>(NONE);
+        shares.set(priority.ordinal(), places);
+        yield shares;
+      }
+    };
+  }
+
   private List<Integer> weighted(int places) {
     int[] counts = new int[PRIORITIES];
     for (int i = 0; i < PRIORITIES; i++) {

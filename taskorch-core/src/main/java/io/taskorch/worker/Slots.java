@@ -2,7 +2,7 @@ package io.taskorch.worker;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The places for running attempts. */
+/** The places for running attempts, of which an attempt takes one or more. */
 final class Slots {
 
   private final int total;
@@ -11,8 +11,11 @@ final class Slots {
   private final Runnable onFree;
   private final Signal idle = new Signal();
 
+  /** How many must be free for {@link #takeAll} to take them. */
+  private volatile int wanted = 1;
+
   /**
-   * @param onFree runs when a slot becomes free after none was
+   * @param onFree runs when as many become free as {@link #takeAll} last wanted
    */
   Slots(int total, Runnable onFree) {
     this.total = total;
@@ -34,22 +37,38 @@ final class Slots {
     }
   }
 
-  /** An attempt begins in a slot that was taken. */
-  void begin() {
-    busy.incrementAndGet();
+  /** Takes all that are free if they are so many at least, 0 else. */
+  int takeAll(int least) {
+    // Before the look: who frees some after it knows how many are wanted.
+    wanted = least;
+    while (true) {
+      int available = free.get();
+      if (available < least) {
+        return 0;
+      }
+      if (free.compareAndSet(available, 0)) {
+        return available;
+      }
+    }
   }
 
-  /** The attempt in a slot is over, and the slot free. */
-  void end() {
-    busy.decrementAndGet();
-    giveBack(1);
+  /** An attempt begins in slots that were taken. */
+  void begin(int count) {
+    busy.addAndGet(count);
+  }
+
+  /** The attempt in some slots is over, and they are free. */
+  void end(int count) {
+    busy.addAndGet(-count);
+    giveBack(count);
   }
 
   /** Frees slots that were taken and not used. */
   void giveBack(int count) {
     if (count > 0) {
       int before = free.getAndAdd(count);
-      if (before == 0) {
+      int enough = wanted;
+      if (before < enough && before + count >= enough) {
         onFree.run();
       }
       if (before + count == total) {
@@ -62,7 +81,7 @@ final class Slots {
     return total;
   }
 
-  /** How many attempts run; a slot that is only held for a claim is neither free nor busy. */
+  /** In how many attempts run; a slot that is only held for a claim is neither free nor busy. */
   int busy() {
     return busy.get();
   }

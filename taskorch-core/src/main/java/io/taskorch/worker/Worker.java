@@ -172,7 +172,7 @@ public final class Worker implements AutoCloseable {
   private void settle(LiveAttempt attempt, Outcome outcome) {
     // The slot becomes free when there is room for the outcome, not when the store has answered.
     outcomes.reserve();
-    slots.end();
+    slots.end(attempt.slots());
     Notes unsent = attempt.unsentNotes();
     if (unsent != null) {
       unsent.flush();
@@ -342,7 +342,7 @@ public final class Worker implements AutoCloseable {
     return slots.total();
   }
 
-  /** Attempts that run now. */
+  /** Slots in which attempts run now. */
   public int busy() {
     return slots.busy();
   }

@@ -1,5 +1,6 @@
 package io.taskorch.worker;
 
+import io.taskorch.task.Labels;
 import io.taskorch.task.Names;
 import io.taskorch.task.RetryPolicy;
 import java.time.Duration;
@@ -10,9 +11,11 @@ import java.util.Set;
  * How a worker works.
  *
  * @param pool the group of workers that scales as one; a name
- * @param concurrency how many attempts run at once, 1 to {@link #MOST_SLOTS}
+ * @param concurrency how many slots it has, 1 to {@link #MOST_SLOTS}: as many attempts run at once,
+ *     or fewer of tasks that take several
  * @param queues which queues it takes from; empty for those of its handlers and {@code default}
- * @param labels names of what it offers
+ * @param labels what it has that tasks may require, such as {@code gpu} or {@code region=eu}; at
+ *     most {@link #MOST_LABELS}
  * @param priorities how the priorities share its slots
  * @param pollInterval the longest time between two looks for work, at least 10 ms
  * @param lease how long a task is the worker's without a heartbeat, at least 1 s
@@ -31,6 +34,7 @@ public record WorkerOptions(
     Duration grace) {
 
   public static final int MOST_SLOTS = 100_000;
+  public static final int MOST_LABELS = 32;
 
   public static final WorkerOptions DEFAULT =
       new WorkerOptions(
@@ -57,7 +61,10 @@ public record WorkerOptions(
     labels = List.copyOf(labels);
     requireName("pool", pool);
     queues.forEach(queue -> requireName("queues", queue));
-    labels.forEach(label -> requireName("labels", label));
+    labels.forEach(WorkerOptions::requireLabel);
+    if (labels.size() > MOST_LABELS) {
+      throw new IllegalArgumentException("labels has more than " + MOST_LABELS + " entries");
+    }
     if (Set.copyOf(queues).size() != queues.size()) {
       throw new IllegalArgumentException("queues names a queue twice");
     }
@@ -72,6 +79,12 @@ public record WorkerOptions(
   private static void requireName(String field, String name) {
     if (!Names.isValid(name)) {
       throw new IllegalArgumentException(field + ": a name is not " + Names.SHAPE_IN_WORDS);
+    }
+  }
+
+  private static void requireLabel(String label) {
+    if (!Labels.isValid(label)) {
+      throw new IllegalArgumentException("labels: a label is not " + Labels.SHAPE_IN_WORDS);
     }
   }
 
@@ -136,6 +149,10 @@ public record WorkerOptions(
     public Builder labels(List<String> value) {
       this.labels = value;
       return this;
+    }
+
+    public Builder labels(String... value) {
+      return labels(List.of(value));
     }
 
     public Builder priorities(Priorities value) {

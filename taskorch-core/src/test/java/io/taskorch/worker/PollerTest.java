@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.task.Priority;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
@@ -52,7 +53,11 @@ class PollerTest {
             partitions,
             List.of("a", "b"),
             Set.of("t"),
-            WorkerOptions.builder().concurrency(slotCount).pollInterval(pollInterval).build(),
+            WorkerOptions.builder()
+                .concurrency(slotCount)
+                .pollInterval(pollInterval)
+                .labels("gpu")
+                .build(),
             slots,
             signal,
             new Poller.Starter() {
@@ -108,6 +113,14 @@ class PollerTest {
     }
   }
 
+  private static Leased weighing(int count) {
+    return Attempts.leased(TaskSpec.builder("t").slots(count).build());
+  }
+
+  private static Claim waiting(TaskSpec spec, Leased... leased) {
+    return new Claim(List.of(leased), NOW, null, Attempts.leased(spec).task());
+  }
+
   private static Leased at(Leased leased) {
     return new Leased(leased.lease(), leased.task(), NOW.plusSeconds(30));
   }
@@ -140,10 +153,10 @@ class PollerTest {
     start(10, 1, NEVER);
     await().until(() -> started.size() == 10);
     await().during(Duration.ofMillis(100)).until(() -> claims.size() == 1);
-    slots.end();
+    slots.end(1);
     await().until(() -> started.size() == 11);
-    slots.end();
-    slots.end();
+    slots.end(1);
+    slots.end(1);
     await().until(() -> started.size() == 13);
     assertThat(claims.stream().mapToInt(ClaimRequest::most).sum()).isEqualTo(13);
     assertThat(slots.busy()).isEqualTo(10);
@@ -156,7 +169,7 @@ class PollerTest {
     for (int i = 1; i <= 40; i++) {
       int n = i;
       await().until(() -> started.size() == n);
-      slots.end();
+      slots.end(1);
     }
     assertThat(claims).extracting(request -> request.queues().getFirst()).contains("a", "b");
     assertThat(claims).allMatch(request -> request.queues().size() == 2);
@@ -212,6 +225,105 @@ class PollerTest {
     assertThat(started).hasSize(3);
     assertThat(released).containsExactlyElementsOf(five.subList(3, 5));
     assertThat(slots.busy()).isEqualTo(3);
+  }
+
+  @Test
+  void aTaskTakesAsManySlotsAsItSays() {
+    store =
+        request ->
+            request.most() == 10
+                ? new Claim(List.of(weighing(3), weighing(1), weighing(4)), NOW, null)
+                : nothing();
+    start(10, 1, NEVER);
+    await().until(() -> claims.size() == 2);
+    assertThat(started).hasSize(3);
+    assertThat(slots.busy()).isEqualTo(8);
+    assertThat(claims).extracting(ClaimRequest::most).containsExactly(10, 2);
+    assertThat(claims)
+        .extracting(ClaimRequest::fit)
+        .containsOnly(new ClaimRequest.Fit(10, List.of("gpu")));
+    slots.end(4);
+    assertThat(slots.busy()).isEqualTo(4);
+    assertThat(slots.take(10)).isEqualTo(6);
+  }
+
+  @Test
+  void whatAnUnansweredClaimGaveBeyondTheSlotsIsGivenBackByItsWeight() {
+    List<Leased> given = List.of(at(weighing(3)), at(weighing(3)), at(weighing(1)));
+    store =
+        request -> {
+          if (claims.size() == 1) {
+            throw new StoreUnavailableException("away", null);
+          }
+          return claims.size() == 2 ? new Claim(given, NOW, null) : nothing();
+        };
+    start(4, 1, Duration.ofMillis(50));
+    await().until(() -> started.size() + released.size() == 3);
+    assertThat(started).containsExactly(given.get(0), given.get(2));
+    assertThat(released).containsExactly(given.get(1));
+    assertThat(slots.busy()).isEqualTo(4);
+  }
+
+  @Test
+  void whileATaskWaitsForItsSlotsNothingElseIsClaimed() {
+    TaskSpec large = TaskSpec.builder("t").queue("b").priority(Priority.LOW).slots(3).build();
+    store =
+        request -> {
+          if (request.partition() == 0) {
+            return nothing();
+          }
+          return request.most() == 4 ? waiting(large, weighing(1), weighing(2)) : nothing();
+        };
+    start(4, 2, NEVER);
+    await().until(() -> slots.busy() == 3);
+    await().until(() -> slots.take(1) == 1);
+    slots.giveBack(1);
+    claims.clear();
+    poller.ready(0, "a");
+    poller.ready(1, "a");
+    slots.end(1);
+    await().during(Duration.ofMillis(200)).until(claims::isEmpty);
+    slots.end(1);
+    await().until(() -> !claims.isEmpty());
+    ClaimRequest first = claims.peek();
+    assertThat(first.partition()).isEqualTo(1);
+    assertThat(first.most()).isEqualTo(3);
+    assertThat(first.queues()).containsExactly("b", "a");
+    assertThat(first.shares()).containsExactly(0, 0, 0, 3);
+    await().untilAsserted(() -> assertThat(claims).anyMatch(request -> request.partition() == 0));
+  }
+
+  @Test
+  void aTaskThatWaitsForItsSlotsIsAskedForOnceAPollWithWhatIsFree() {
+    TaskSpec large = TaskSpec.builder("t").slots(4).queue("a").build();
+    store =
+        request -> {
+          if (claims.size() == 1) {
+            return waiting(large, weighing(2));
+          }
+          return claims.size() < 4 ? waiting(large) : new Claim(List.of(weighing(1)), NOW, null);
+        };
+    start(4, 1, Duration.ofMillis(50));
+    await().until(() -> slots.busy() == 4);
+    assertThat(claims).extracting(ClaimRequest::most).containsExactly(4, 2, 2, 2, 1);
+  }
+
+  @Test
+  void anOutageEndsTheWaitForSlots() {
+    TaskSpec large = TaskSpec.builder("t").slots(4).queue("a").build();
+    store =
+        request -> {
+          if (claims.size() == 1) {
+            return waiting(large, weighing(2));
+          }
+          if (claims.size() == 2) {
+            throw new StoreUnavailableException("away", null);
+          }
+          return nothing();
+        };
+    start(4, 1, Duration.ofMillis(50));
+    await().until(() -> claims.size() >= 4);
+    assertThat(slots.busy()).isEqualTo(2);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.taskorch.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskorch.task.Priority;
 import io.taskorch.worker.WorkerOptions.Priorities;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +34,14 @@ class PrioritySharesTest {
   @Test
   void strictPromisesNothingToAnyOfThem() {
     assertThat(new PriorityShares(Priorities.STRICT).next(7)).containsExactly(0, 0, 0, 0);
+  }
+
+  @Test
+  void allGoToOneUnlessTheRuleIsStrict() {
+    assertThat(new PriorityShares(Priorities.WEIGHTED).allTo(Priority.NORMAL, 7))
+        .containsExactly(0, 0, 7, 0);
+    assertThat(new PriorityShares(Priorities.STRICT).allTo(Priority.NORMAL, 7))
+        .containsExactly(0, 0, 0, 0);
   }
 
   @Property

@@ -28,7 +28,7 @@ record ClaimBody(
         @Nullable String claimId,
     @Schema(description = "`default` when there are none") @Nullable List<String> queues,
     @Schema(description = "what the worker has handlers for, at least one") List<String> types,
-    @Schema(description = "1 unless given, at most 200") @Nullable Integer max,
+    @Schema(description = "the worker's slots: 1 unless given, at most 200") @Nullable Integer max,
     @Schema(description = "how long to wait for work, at most 1m", example = "30s")
         @JsonProperty("wait")
         @Nullable String patience,

@@ -99,13 +99,14 @@ final class ClaimDesk {
 
   /**
    * Goes on to the next partition even when it has found something, up to the most: a repeat of the
-   * call then finds what each partition has leased for it.
+   * call then finds what each partition has leased for it. The most counts slots: the worker has as
+   * many in all, and no labels.
    */
   private Look look(ClaimBody.Read claim, String nonce, List<Integer> partitions) {
     List<Leased> leased = new ArrayList<>();
     Duration pause = LOOK_EVERY;
+    int most = claim.most();
     for (int partition : partitions) {
-      int most = claim.most() - leased.size();
       if (most <= 0) {
         break;
       }
@@ -121,8 +122,12 @@ final class ClaimDesk {
                       claim.types(),
                       most,
                       nextShares(most),
-                      claim.lease()));
-      leased.addAll(answer.leased());
+                      claim.lease(),
+                      ClaimRequest.Fit.ofSlots(claim.most())));
+      for (Leased one : answer.leased()) {
+        leased.add(one);
+        most -= one.task().spec().flow().slots();
+      }
       Instant due = answer.nextDue();
       if (due != null && due.isAfter(answer.now())) {
         Duration until = Duration.between(answer.now(), due);

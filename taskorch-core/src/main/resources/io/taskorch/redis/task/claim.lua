@@ -9,7 +9,8 @@
 -- ARGV[…] number of types   ARGV[…] types   ARGV[…] slots of the worker in all   ARGV[…] number of its
 --         labels   ARGV[…] labels
 -- Reply   {now in ms, due time of the next scheduled task in ms or 0, or now when this call took none
---          but did not come to the end of what it may take; "1" when this is a repeat; then id and
+--          but did not come to the end of what it may take; "1" when this is a repeat, "2" when the
+--          last task is not claimed: it comes next, and needs more slots than are left; then id and
 --          record of each task: as it was before this claim, or after it in a repeat}
 --- @include "lib/now"
 --- @include "lib/promote_due"
@@ -19,7 +20,7 @@
 --- @include "lib/ring"
 --- @include "lib/fit"
 
-local MOST_ASIDE = 100
+local MOST_TASKS, MOST_ASIDE = 200, 100
 -- So many records are read at once: large ones beyond the most bytes are not read only to be left.
 local READ_AT_ONCE = 32
 local MOST_ROUNDS = 20
@@ -419,6 +420,7 @@ end
 -- finds_room(id, source, line, bytes, kind, flow): whether a task that this worker may run passes its
 -- gates. It waits else, or is dropped, as they say.
 local look_further, left_index = false, false
+local too_large
 local function finds_room(id, source, line, bytes, kind, flow)
   if kind.is_gated == nil then
     look_at_gates(kind, at)
@@ -438,7 +440,7 @@ local function finds_room(id, source, line, bytes, kind, flow)
 end
 
 for _ = 1, MOST_ROUNDS do
-  local want = slots_left
+  local want = math.min(slots_left, MOST_TASKS - claimed.n)
   if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
     break
   end
@@ -486,18 +488,20 @@ for _ = 1, MOST_ROUNDS do
           else
             stays[line or source] = true
           end
+        elseif not finds_room(id, source, line, bytes, kind, flow) then
+          if not left_index then
+            stays[line or source] = true
+          end
         elseif flow and flow.slots > slots_left then
           -- Smaller ones that come later would keep it waiting.
-          slots_left = 0
-        elseif finds_room(id, source, line, bytes, kind, flow) then
+          slots_left, too_large = 0, {id, bytes}
+        else
           take(id, keys[i], bytes, kind, flow, unique)
           if line then
             use(line, id, true)
           else
             taken[#taken + 1] = i
           end
-        elseif not left_index then
-          stays[line or source] = true
         end
       end
     end
@@ -539,4 +543,8 @@ else
   look_again(next_opening(queue_count > 0 and sources, at))
 end
 reply[2] = next_due
+if too_large then
+  reply[3] = '2'
+  reply[#reply + 1], reply[#reply + 2] = too_large[1], too_large[2]
+end
 return reply

@@ -2,6 +2,7 @@ package io.taskorch.micronaut.config;
 
 import io.taskorch.shell.ShellOptions;
 import io.taskorch.task.Durations;
+import io.taskorch.task.Labels;
 import io.taskorch.task.Names;
 import java.net.InetAddress;
 import java.net.URI;
@@ -244,6 +245,20 @@ final class Settings {
         key,
         List.of(),
         text -> require(Names.isValid(text), "has an entry that is not " + Names.SHAPE_IN_WORDS));
+  }
+
+  /** What a worker says that it has. */
+  List<String> labels(String key, int most) {
+    List<String> labels =
+        several(
+            key,
+            List.of(),
+            text ->
+                require(Labels.isValid(text), "has an entry that is not " + Labels.SHAPE_IN_WORDS));
+    if (labels.size() > most) {
+      refuse(key, "has more than " + most + " entries");
+    }
+    return labels;
   }
 
   /** Names of environment variables. */

@@ -10,9 +10,9 @@ import java.util.List;
  * How the worker works; see {@link WorkerOptions}.
  *
  * @param pool the group of workers that scales as one
- * @param concurrency how many attempts run at once
+ * @param concurrency how many slots it has
  * @param queues empty for those of its handlers and {@code default}
- * @param labels names of what it offers
+ * @param labels what it has that tasks may require
  * @param pollInterval the longest time between two looks for work
  * @param lease how long a task is the worker's without a heartbeat
  * @param shell which commands of the operating system it runs
@@ -69,7 +69,7 @@ public record WorkerConfig(
         settings.name("pool", fallback.pool()),
         settings.number("concurrency", fallback.concurrency(), 1, WorkerOptions.MOST_SLOTS),
         settings.names("queues"),
-        settings.names("labels"),
+        settings.labels("labels", WorkerOptions.MOST_LABELS),
         settings.choice("priority", fallback.priorities()),
         settings.duration(
             "poll_interval", fallback.pollInterval(), Duration.ofMillis(10), Duration.ofMinutes(1)),

@@ -65,7 +65,7 @@ class ConfigLoaderTest {
               sample("worker.pool", "gpu", "a pool"),
               sample("worker.concurrency", "64", "0"),
               sample("worker.queues", "a,b", "a,a"),
-              sample("worker.labels", "gpu", "{}"),
+              sample("worker.labels", "gpu,region=eu", "region="),
               sample("worker.priority", "strict", "fair"),
               sample("worker.poll_interval", "100ms", "1ms"),
               sample("worker.lease", "PT1M", "999ms"),

@@ -510,6 +510,10 @@ class FlowContractTest extends Contract {
   }
 
   private List<Leased> claim(int free, ClaimRequest.Fit fit, String... types) {
+    return claimOf(free, fit, types).leased();
+  }
+
+  private Claim claimOf(int free, ClaimRequest.Fit fit, String... types) {
     return stores
         .tasks()
         .claim(
@@ -522,8 +526,7 @@ class FlowContractTest extends Contract {
                 free,
                 List.of(free, 0, 0, 0),
                 LEASE,
-                fit))
-        .leased();
+                fit));
   }
 
   @Test
@@ -547,10 +550,45 @@ class FlowContractTest extends Contract {
     assertThat(ids(claim(10, ClaimRequest.Fit.ofSlots(10), "t")))
         .containsExactlyElementsOf(tasks.subList(0, 2));
     // Its turn comes before that of the smaller one, which would fit.
-    assertThat(claim(2, ClaimRequest.Fit.ofSlots(10), "t")).isEmpty();
+    Claim full = claimOf(2, ClaimRequest.Fit.ofSlots(10), "t");
+    assertThat(full.leased()).isEmpty();
+    assertThat(full.waitsForSlots()).isEqualTo(find(tasks.get(2)));
     // For this worker it is too large at all times.
     assertThat(ids(claim(3, ClaimRequest.Fit.ofSlots(3), "t"))).containsExactly(small);
     assertThat(ids(claim(5, ClaimRequest.Fit.ofSlots(10), "t"))).containsExactly(tasks.get(2));
+  }
+
+  @Test
+  void whatDidNotFitIsToldWithWhatDid() {
+    List<String> tasks = enqueueMany(2, spec().slots(3).group(at("a")).build());
+    Claim claim = claimOf(4, ClaimRequest.Fit.ofSlots(4), "t");
+    assertThat(ids(claim.leased())).containsExactly(tasks.get(0));
+    assertThat(claim.waitsForSlots()).isEqualTo(find(tasks.get(1)));
+    succeed(claim.leased());
+    claim = claimOf(4, ClaimRequest.Fit.ofSlots(4), "t");
+    assertThat(ids(claim.leased())).containsExactly(tasks.get(1));
+    assertThat(claim.waitsForSlots()).isNull();
+    succeed(claim.leased());
+    nothingIsLeftBehind();
+  }
+
+  @Test
+  void aTaskMayTakeMoreSlotsThanACallGivesTasks() {
+    String large = enqueue(spec().slots(500).build()).id();
+    enqueueMany(300, spec().build());
+    List<Leased> leased = claim(1_000, ClaimRequest.Fit.ofSlots(1_000), "t");
+    assertThat(ids(leased)).hasSize(200).contains(large);
+  }
+
+  @Test
+  void whatALimitHoldsBackWaitsForNoSlots() {
+    set("l:l", "1 - - - w");
+    List<String> tasks = enqueueMany(2, spec().slots(3).limit(at("l")).build());
+    String small = enqueue(spec().build()).id();
+    assertThat(ids(claim(3, ClaimRequest.Fit.ofSlots(4), "t"))).containsExactly(tasks.get(0));
+    Claim claim = claimOf(1, ClaimRequest.Fit.ofSlots(4), "t");
+    assertThat(ids(claim.leased())).containsExactly(small);
+    assertThat(claim.waitsForSlots()).isNull();
   }
 
   @Test
