@@ -6,16 +6,21 @@ import io.taskorch.client.Explanation.Cause;
 import io.taskorch.client.Explanation.DueLater;
 import io.taskorch.client.Explanation.Ended;
 import io.taskorch.client.Explanation.NoHandler;
+import io.taskorch.client.Explanation.NoLabels;
 import io.taskorch.client.Explanation.NoWorker;
 import io.taskorch.client.Explanation.QueuePaused;
 import io.taskorch.client.Explanation.RetryLater;
 import io.taskorch.client.Explanation.Running;
+import io.taskorch.client.Explanation.TooFewFree;
+import io.taskorch.client.Explanation.TooFewSlots;
 import io.taskorch.client.Explanation.WaitsFor;
 import io.taskorch.client.Explanation.WorkersBusy;
 import io.taskorch.client.Explanation.WorkersDraining;
+import io.taskorch.store.Demand;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry.RegisteredWorker;
+import io.taskorch.store.WorkerRegistry.WorkerInfo;
 import io.taskorch.store.WorkerRegistry.WorkerState;
 import io.taskorch.task.StepLink;
 import io.taskorch.task.Task;
@@ -24,6 +29,7 @@ import io.taskorch.workflow.Run.StepStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +92,7 @@ final class Explainer {
     if (stores.queues().find(queue).map(QueueView::paused).orElse(false)) {
       causes.add(new QueuePaused(queue));
     }
-    addWorkers(queue, task.spec().type(), causes);
+    addWorkers(queue, Demand.of(task.spec()), causes);
     stores
         .query()
         .position(task.id())
@@ -94,26 +100,48 @@ final class Explainer {
         .ifPresent(before -> causes.add(new Behind(queue, before)));
   }
 
-  private void addWorkers(String queue, String type, List<Cause> causes) {
+  private void addWorkers(String queue, Demand demand, List<Cause> causes) {
     List<RegisteredWorker> ofQueue =
         stores.workers().list().stream()
             .filter(worker -> worker.live() && worker.info().queues().contains(queue))
             .toList();
     List<RegisteredWorker> able =
-        ofQueue.stream().filter(worker -> worker.info().types().contains(type)).toList();
-    List<RegisteredWorker> claiming =
-        able.stream().filter(worker -> worker.state() == WorkerState.ACTIVE).toList();
-    int slots = claiming.stream().mapToInt(worker -> worker.info().slots()).sum();
-    int busy = claiming.stream().mapToInt(worker -> worker.info().busy()).sum();
+        ofQueue.stream().filter(worker -> demand.isMetBy(worker.info())).toList();
+    List<WorkerInfo> claiming =
+        able.stream()
+            .filter(worker -> worker.state() == WorkerState.ACTIVE)
+            .map(RegisteredWorker::info)
+            .toList();
     if (ofQueue.isEmpty()) {
       causes.add(new NoWorker(queue));
     } else if (able.isEmpty()) {
-      causes.add(new NoHandler(queue, type));
+      causes.add(missing(queue, demand, ofQueue));
     } else if (claiming.isEmpty()) {
       causes.add(new WorkersDraining(queue));
-    } else if (busy >= slots) {
-      causes.add(new WorkersBusy(slots));
+    } else if (claiming.stream().allMatch(worker -> worker.busy() >= worker.slots())) {
+      causes.add(new WorkersBusy(claiming.stream().mapToInt(WorkerInfo::slots).sum()));
+    } else if (claiming.stream()
+        .allMatch(worker -> worker.slots() - worker.busy() < demand.slots())) {
+      causes.add(new TooFewFree(demand.slots()));
     }
+  }
+
+  /** What none of a queue's workers has: a handler, else the labels too, else the slots too. */
+  private static Cause missing(String queue, Demand demand, List<RegisteredWorker> ofQueue) {
+    List<WorkerInfo> handling =
+        ofQueue.stream()
+            .map(RegisteredWorker::info)
+            .filter(worker -> worker.types().contains(demand.type()))
+            .toList();
+    if (handling.isEmpty()) {
+      return new NoHandler(queue, demand.type());
+    }
+    return handling.stream()
+        .filter(worker -> worker.labels().containsAll(demand.requires()))
+        .map(WorkerInfo::slots)
+        .max(Comparator.naturalOrder())
+        .<Cause>map(most -> new TooFewSlots(queue, demand.slots(), most))
+        .orElseGet(() -> new NoLabels(queue, demand.type(), demand.requires()));
   }
 
   private @Nullable Instant estimate(Task task, List<Cause> hindrances) {

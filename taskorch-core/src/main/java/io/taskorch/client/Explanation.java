@@ -94,6 +94,51 @@ public record Explanation(
     }
   }
 
+  /** Live workers handle its type, but none of them has all its labels. */
+  public record NoLabels(String queue, String type, List<String> labels) implements Cause {
+    public NoLabels {
+      labels = List.copyOf(labels);
+    }
+
+    @Override
+    public String code() {
+      return "no-labels";
+    }
+
+    @Override
+    public String detail() {
+      return "no live worker of queue "
+          + queue
+          + " that handles "
+          + type
+          + " has the labels "
+          + String.join(", ", labels);
+    }
+  }
+
+  /**
+   * It needs more slots than any worker has that could take it.
+   *
+   * @param most how many one of them has
+   */
+  public record TooFewSlots(String queue, int slots, int most) implements Cause {
+    @Override
+    public String code() {
+      return "too-few-slots";
+    }
+
+    @Override
+    public String detail() {
+      return "needs "
+          + slots
+          + " slots; the workers of queue "
+          + queue
+          + " that could take it have "
+          + most
+          + " at most";
+    }
+  }
+
   /** Every worker that could take it is asked to stop. */
   public record WorkersDraining(String queue) implements Cause {
     @Override
@@ -117,6 +162,19 @@ public record Explanation(
     @Override
     public String detail() {
       return "all " + slots + " slots of the workers that could take it are busy";
+    }
+  }
+
+  /** It needs several slots, and no worker that could take it has as many free. */
+  public record TooFewFree(int slots) implements Cause {
+    @Override
+    public String code() {
+      return "too-few-slots-free";
+    }
+
+    @Override
+    public String detail() {
+      return "needs " + slots + " slots; no worker that could take it has as many free";
     }
   }
 

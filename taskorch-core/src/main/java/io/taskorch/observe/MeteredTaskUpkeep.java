@@ -1,9 +1,10 @@
 package io.taskorch.observe;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.TaskUpkeep;
 import io.taskorch.task.TaskState;
 import java.time.Duration;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** Counts what upkeep ends. */
 final class MeteredTaskUpkeep implements TaskUpkeep {
@@ -36,8 +37,8 @@ final class MeteredTaskUpkeep implements TaskUpkeep {
   }
 
   @Override
-  public int failUnhandled(int partition, String queue, Set<String> liveTypes, Duration grace) {
-    int failed = upkeep.failUnhandled(partition, queue, liveTypes, grace);
+  public int failUnhandled(int partition, String queue, Predicate<Demand> handled, Duration grace) {
+    int failed = upkeep.failUnhandled(partition, queue, handled, grace);
     if (failed > 0) {
       meters.of(queue, Labels.OTHER).ended(TaskState.FAILED, failed);
     }

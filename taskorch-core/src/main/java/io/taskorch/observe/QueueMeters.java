@@ -6,10 +6,13 @@ import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.store.Stores;
+import io.taskorch.store.WorkerRegistry.RegisteredWorker;
+import io.taskorch.store.WorkerRegistry.WorkerInfo;
 import io.taskorch.task.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,6 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>{@code taskorch_queue_latency_seconds{queue}}: the age of the oldest ready task, 0 when
  *       nothing is ready
  *   <li>{@code taskorch_queue_workers{queue}}: live workers that take from it
+ *   <li>{@code taskorch_queue_unhandled{queue}}: ready tasks that stand aside and that none of them
+ *       can take, for want of a handler, a label or slots
  * </ul>
  */
 public final class QueueMeters {
@@ -31,6 +36,7 @@ public final class QueueMeters {
   private final MultiGauge depth;
   private final MultiGauge latency;
   private final MultiGauge workers;
+  private final MultiGauge unhandled;
   private final Labels queues = new Labels();
   private long lastRefresh = System.nanoTime() - FRESH.toNanos();
 
@@ -45,6 +51,10 @@ public final class QueueMeters {
     this.workers =
         MultiGauge.builder("taskorch.queue.workers")
             .description("Live workers that take from the queue")
+            .register(registry);
+    this.unhandled =
+        MultiGauge.builder("taskorch.queue.unhandled")
+            .description("Ready tasks that no live worker of the queue can take")
             .register(registry);
   }
 
@@ -68,8 +78,13 @@ public final class QueueMeters {
     List<Row<?>> depths = new ArrayList<>();
     List<Row<?>> latencies = new ArrayList<>();
     List<Row<?>> takers = new ArrayList<>();
+    List<Row<?>> stranded = new ArrayList<>();
     try {
-      var live = stores.workers().list().stream().filter(worker -> worker.live()).toList();
+      List<WorkerInfo> live =
+          stores.workers().list().stream()
+              .filter(RegisteredWorker::live)
+              .map(RegisteredWorker::info)
+              .toList();
       for (QueueView queue : stores.queues().list()) {
         if (queues.of(queue.name()).equals(Labels.OTHER)) {
           continue;
@@ -80,17 +95,27 @@ public final class QueueMeters {
             .forEach((state, tasks) -> depths.add(Row.of(tags.and("state", state.name()), tasks)));
         Duration age = queue.oldestPendingAge();
         latencies.add(Row.of(tags, age == null ? 0 : age.toMillis() / 1000.0));
-        takers.add(
-            Row.of(
-                tags, live.stream().filter(w -> w.info().queues().contains(queue.name())).count()));
+        List<WorkerInfo> ofQueue =
+            live.stream().filter(worker -> worker.queues().contains(queue.name())).toList();
+        takers.add(Row.of(tags, ofQueue.size()));
+        stranded.add(Row.of(tags, unhandled(queue, ofQueue)));
       }
     } catch (StoreUnavailableException e) {
       depths.clear();
       latencies.clear();
       takers.clear();
+      stranded.clear();
     }
     depth.register(depths, true);
     latency.register(latencies, true);
     workers.register(takers, true);
+    unhandled.register(stranded, true);
+  }
+
+  private static long unhandled(QueueView queue, List<WorkerInfo> ofQueue) {
+    return queue.aside().entrySet().stream()
+        .filter(tasks -> ofQueue.stream().noneMatch(tasks.getKey()::isMetBy))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 }

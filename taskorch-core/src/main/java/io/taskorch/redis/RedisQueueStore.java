@@ -1,10 +1,10 @@
 package io.taskorch.redis;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.Partitions;
 import io.taskorch.store.QueueStore;
 import io.taskorch.task.TaskState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -74,10 +74,10 @@ final class RedisQueueStore implements QueueStore {
     }
     List<?> lanes = (List<?>) reply.get(1);
     for (int i = 0; i < lanes.size(); i += 2) {
-      String[] lane = Replies.text(lanes.get(i)).split(":", 2);
-      Sum sum = sums.get(lane[0]);
+      Lane lane = Lane.parse(lanes.get(i));
+      Sum sum = sums.get(lane.queue());
       if (sum != null) {
-        sum.addLane(lane[1], Replies.number(lanes.get(i + 1)));
+        sum.addLane(lane.demand(), Replies.number(lanes.get(i + 1)));
       }
     }
   }
@@ -101,7 +101,7 @@ final class RedisQueueStore implements QueueStore {
   private static final class Sum {
     private final String name;
     private final Map<TaskState, Long> depth = new EnumMap<>(TaskState.class);
-    private final Map<String, Long> lanes = new HashMap<>();
+    private final Map<Demand, Long> aside = new HashMap<>();
     private boolean paused;
     private long oldest = -1;
 
@@ -120,16 +120,16 @@ final class RedisQueueStore implements QueueStore {
       }
     }
 
-    void addLane(String type, long count) {
+    void addLane(Demand demand, long count) {
       if (count > 0) {
-        lanes.merge(type, count, Long::sum);
+        aside.merge(demand, count, Long::sum);
         depth.merge(TaskState.PENDING, count, Long::sum);
       }
     }
 
     QueueView view() {
       return new QueueView(
-          name, paused, depth, lanes, oldest < 0 ? null : Duration.ofMillis(oldest));
+          name, paused, depth, aside, oldest < 0 ? null : Duration.ofMillis(oldest));
     }
   }
 
@@ -149,13 +149,7 @@ final class RedisQueueStore implements QueueStore {
     for (int partition = 0; partition < partitions.count(); partition++) {
       long count;
       do {
-        List<String> lanes = new ArrayList<>();
-        for (Object field : (List<?>) calls.list(partition, "queue/names", Args.of()).get(1)) {
-          String[] lane = Replies.text(field).split(":", 2);
-          if (lane[0].equals(name)) {
-            lanes.add(lane[1]);
-          }
-        }
+        List<String> lanes = Lane.of(calls, partition, name).stream().map(Lane::name).toList();
         count =
             calls.number(
                 partition,

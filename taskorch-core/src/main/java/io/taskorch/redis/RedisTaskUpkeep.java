@@ -1,12 +1,13 @@
 package io.taskorch.redis;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.TaskUpkeep;
 import io.taskorch.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The moves of tasks that time makes. */
@@ -23,10 +24,6 @@ final class RedisTaskUpkeep implements TaskUpkeep {
   private static final byte[] CRASH =
       SpecCodec.encode(
           TaskError.of("crash", "the worker was not heard of any more before its lease ended"));
-
-  private static final byte[] NO_HANDLER =
-      SpecCodec.encode(
-          TaskError.of("no-handler", "no live worker of the queue handles the task's type"));
 
   private final RedisCalls calls;
   private final RedisServer server;
@@ -104,26 +101,37 @@ final class RedisTaskUpkeep implements TaskUpkeep {
   }
 
   @Override
-  public int failUnhandled(int partition, String queue, Set<String> liveTypes, Duration grace) {
+  public int failUnhandled(int partition, String queue, Predicate<Demand> handled, Duration grace) {
     int failed = 0;
-    for (Object field : (List<?>) calls.list(partition, "queue/names", Args.of()).get(1)) {
-      String[] lane = Replies.text(field).split(":", 2);
-      if (lane[0].equals(queue)) {
-        failed +=
-            (int)
-                calls.number(
-                    partition,
-                    "task/fail_unhandled",
-                    Args.of()
-                        .add(queue)
-                        .add(lane[1])
-                        .add(liveTypes.contains(lane[1]))
-                        .add(grace.toMillis())
-                        .add(RedisTaskStore.MOST_TASKS)
-                        .add(NO_HANDLER));
-      }
+    for (Lane lane : Lane.of(calls, partition, queue)) {
+      failed +=
+          (int)
+              calls.number(
+                  partition,
+                  "task/fail_unhandled",
+                  Args.of()
+                      .add(queue)
+                      .add(lane.name())
+                      .add(handled.test(lane.demand()))
+                      .add(grace.toMillis())
+                      .add(RedisTaskStore.MOST_TASKS)
+                      .add(SpecCodec.encode(noHandler(lane.demand()))));
     }
     return failed;
+  }
+
+  private static TaskError noHandler(Demand demand) {
+    List<String> needs = new ArrayList<>();
+    if (!demand.requires().isEmpty()) {
+      needs.add("labels " + String.join(", ", demand.requires()));
+    }
+    if (demand.slots() > 1) {
+      needs.add(demand.slots() + " slots");
+    }
+    return TaskError.of(
+        "no-handler",
+        "no live worker of the queue handles the task's type"
+            + (needs.isEmpty() ? "" : " with " + String.join(" and ", needs)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Queues as a whole. A queue exists from its first task or setting on. */
@@ -38,19 +39,27 @@ public interface QueueStore {
    * A queue as it stands.
    *
    * @param depth tasks by state, every state but {@code BLOCKED} named
-   * @param waitingByType ready tasks that stand aside because a worker had no handler for their
-   *     type; part of {@code depth} of {@code PENDING}
+   * @param aside ready tasks that stand aside because some worker could not take them, by what they
+   *     need; part of {@code depth} of {@code PENDING}
    * @param oldestPendingAge null when nothing is ready; an estimate from the front of each priority
    */
   record QueueView(
       String name,
       boolean paused,
       Map<TaskState, Long> depth,
-      Map<String, Long> waitingByType,
+      Map<Demand, Long> aside,
       @Nullable Duration oldestPendingAge) {
     public QueueView {
       depth = Map.copyOf(depth);
-      waitingByType = Map.copyOf(waitingByType);
+      aside = Map.copyOf(aside);
+    }
+
+    /** How many stand aside of each type. */
+    public Map<String, Long> waitingByType() {
+      return aside.entrySet().stream()
+          .collect(
+              Collectors.groupingBy(
+                  entry -> entry.getKey().type(), Collectors.summingLong(Map.Entry::getValue)));
     }
   }
 }

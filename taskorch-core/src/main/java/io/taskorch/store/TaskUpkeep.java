@@ -2,7 +2,7 @@ package io.taskorch.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +31,13 @@ public interface TaskUpkeep {
   int prune(int partition, Duration ahead);
 
   /**
-   * Fails the tasks of a type that have been ready for longer than {@code grace} in a queue whose
-   * live workers do not handle the type.
+   * Fails tasks that have been ready for longer than {@code grace} in a queue none of whose live
+   * workers can take them.
    *
-   * @param liveTypes what the live workers of the queue handle
+   * @param handled whether some live worker of the queue can take tasks that need this
    * @return how many were failed
    */
-  int failUnhandled(int partition, String queue, Set<String> liveTypes, Duration grace);
+  int failUnhandled(int partition, String queue, Predicate<Demand> handled, Duration grace);
 
   /** The share of its {@code maxmemory} that the store has used, 0 when it has no limit. */
   double memoryUsed(int partition);

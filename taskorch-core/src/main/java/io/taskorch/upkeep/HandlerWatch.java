@@ -1,5 +1,6 @@
 package io.taskorch.upkeep;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.QueueStore;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.store.TaskUpkeep;
@@ -7,15 +8,15 @@ import io.taskorch.store.WorkerRegistry;
 import io.taskorch.store.WorkerRegistry.RegisteredWorker;
 import io.taskorch.store.WorkerRegistry.WorkerState;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails tasks that none of the live workers of their queue has a handler for, so that a misspelled
- * type is not retried for ever. Where a queue has no live worker at all its tasks wait.
+ * Fails tasks that none of the live workers of their queue can take, for want of a handler, a label
+ * or slots, so that a misspelled type does not wait for ever. Where a queue has no live worker at
+ * all its tasks wait.
  */
 final class HandlerWatch implements Loop.Work {
 
@@ -46,7 +47,7 @@ final class HandlerWatch implements Loop.Work {
   @Override
   public Duration pass() {
     List<QueueView> waiting =
-        queues.list().stream().filter(queue -> !queue.waitingByType().isEmpty()).toList();
+        queues.list().stream().filter(queue -> !queue.aside().isEmpty()).toList();
     int failed = 0;
     if (!waiting.isEmpty()) {
       List<RegisteredWorker> live = workers.list().stream().filter(RegisteredWorker::live).toList();
@@ -60,14 +61,13 @@ final class HandlerWatch implements Loop.Work {
   private int failUnhandled(QueueView queue, List<RegisteredWorker> live) {
     List<RegisteredWorker> ofQueue =
         live.stream().filter(worker -> worker.info().queues().contains(queue.name())).toList();
+    Predicate<Demand> handled = handled(ofQueue);
     int failed = 0;
-    Set<String> liveTypes = liveTypes(queue, ofQueue);
     for (int partition = 0; partition < partitions; partition++) {
-      failed += tasks.failUnhandled(partition, queue.name(), liveTypes, grace);
+      failed += tasks.failUnhandled(partition, queue.name(), handled, grace);
     }
     if (failed > 0) {
-      log.warn(
-          "queue {}: {} tasks failed, as no live worker handles their type", queue.name(), failed);
+      log.warn("queue {}: {} tasks failed, as no live worker can take them", queue.name(), failed);
     }
     return failed;
   }
@@ -76,12 +76,10 @@ final class HandlerWatch implements Loop.Work {
    * What counts as handled. Where no worker claims, everything does, which stops the clock: tasks
    * wait then, and while all workers drain those of the next release may be on their way.
    */
-  private static Set<String> liveTypes(QueueView queue, List<RegisteredWorker> ofQueue) {
+  private static Predicate<Demand> handled(List<RegisteredWorker> ofQueue) {
     if (ofQueue.stream().noneMatch(worker -> worker.state() == WorkerState.ACTIVE)) {
-      return queue.waitingByType().keySet();
+      return demand -> true;
     }
-    Set<String> liveTypes = new HashSet<>();
-    ofQueue.forEach(worker -> liveTypes.addAll(worker.info().types()));
-    return liveTypes;
+    return demand -> ofQueue.stream().anyMatch(worker -> demand.isMetBy(worker.info()));
   }
 }

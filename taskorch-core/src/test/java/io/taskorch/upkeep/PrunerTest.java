@@ -2,11 +2,12 @@ package io.taskorch.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.TaskUpkeep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class PrunerTest {
@@ -42,7 +43,7 @@ class PrunerTest {
 
         @Override
         public int failUnhandled(
-            int partition, String queue, Set<String> liveTypes, Duration grace) {
+            int partition, String queue, Predicate<Demand> handled, Duration grace) {
           throw new UnsupportedOperationException();
         }
       };

@@ -13,9 +13,11 @@ import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.ScheduleProgress;
 import io.taskorch.store.StoredSchedule;
 import io.taskorch.store.TaskFilter;
+import io.taskorch.task.Json;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.testing.TestRedis;
+import io.taskorch.worker.Handler;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -173,7 +175,25 @@ class SchedulerApplicationTest {
       assertThat(metrics)
           .contains("taskorch_queue_depth{queue=\"slow\",state=\"PENDING\"} 1.0")
           .contains("taskorch_queue_latency_seconds{queue=\"slow\"} ")
-          .contains("taskorch_queue_workers{queue=\"slow\"} 0.0");
+          .contains("taskorch_queue_workers{queue=\"slow\"} 0.0")
+          .contains("taskorch_queue_unhandled{queue=\"slow\"} 0.0");
+    }
+  }
+
+  @Test
+  void tellsHowManyTasksNobodyCanTake() throws Exception {
+    try (RunningApp app = start();
+        Taskorch client =
+            Taskorch.builder().address(redis).namespace(namespace).withoutUpkeep().connect()) {
+      client.register(Handler.of("a", Json.class, (payload, task) -> null)).start();
+      client.client().enqueue(TaskSpec.builder("a").requires(List.of("gpu")).build());
+      client.client().enqueue(TaskSpec.builder("a").slots(11).build());
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(get(app.url(), "/metrics").body())
+                      .contains("taskorch_queue_workers{queue=\"default\"} 1.0")
+                      .contains("taskorch_queue_unhandled{queue=\"default\"} 2.0"));
     }
   }
 }

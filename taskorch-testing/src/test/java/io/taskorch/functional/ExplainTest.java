@@ -9,10 +9,13 @@ import io.taskorch.client.Explanation.Behind;
 import io.taskorch.client.Explanation.DueLater;
 import io.taskorch.client.Explanation.Ended;
 import io.taskorch.client.Explanation.NoHandler;
+import io.taskorch.client.Explanation.NoLabels;
 import io.taskorch.client.Explanation.NoWorker;
 import io.taskorch.client.Explanation.QueuePaused;
 import io.taskorch.client.Explanation.RetryLater;
 import io.taskorch.client.Explanation.Running;
+import io.taskorch.client.Explanation.TooFewFree;
+import io.taskorch.client.Explanation.TooFewSlots;
 import io.taskorch.task.Backoff;
 import io.taskorch.task.Json;
 import io.taskorch.task.Reason;
@@ -22,7 +25,9 @@ import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.worker.Handler;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,6 +94,61 @@ class ExplainTest {
             () ->
                 assertThat(explain(taskorch, task).causes())
                     .contains(new NoHandler("default", "other")));
+  }
+
+  @Test
+  void whatATaskNeedsAndNoWorkerHasIsNamed() {
+    Taskorch taskorch =
+        stack
+            .program(builder -> builder.worker(Stack.worker().labels("gpu").concurrency(4).build()))
+            .register(Handler.of("t", Json.class, (payload, context) -> null))
+            .start();
+    Task labelled =
+        submit(taskorch, TaskSpec.builder("t").requires(List.of("gpu", "region=eu")).build());
+    Task large = submit(taskorch, TaskSpec.builder("t").requires(List.of("gpu")).slots(5).build());
+    await()
+        .untilAsserted(
+            () -> {
+              Explanation ofLabels = explain(taskorch, labelled);
+              assertThat(ofLabels.causes())
+                  .contains(new NoLabels("default", "t", List.of("gpu", "region=eu")));
+              assertThat(ofLabels.causes().getFirst().detail())
+                  .isEqualTo(
+                      "no live worker of queue default that handles t has the labels gpu,"
+                          + " region=eu");
+              Explanation ofSlots = explain(taskorch, large);
+              assertThat(ofSlots.causes()).contains(new TooFewSlots("default", 5, 4));
+              assertThat(ofSlots.causes().getFirst().detail())
+                  .isEqualTo(
+                      "needs 5 slots; the workers of queue default that could take it have 4 at"
+                          + " most");
+            });
+  }
+
+  @Test
+  void aTaskThatWaitsForItsSlotsSaysSo() {
+    Semaphore mayEnd = new Semaphore(0);
+    Taskorch taskorch =
+        stack
+            .program(builder -> builder.worker(Stack.worker().concurrency(4).build()))
+            .register(
+                Handler.of(
+                    "t",
+                    Json.class,
+                    (payload, context) -> {
+                      mayEnd.acquireUninterruptibly();
+                      return null;
+                    }))
+            .start();
+    TaskSpec spec = TaskSpec.builder("t").slots(3).build();
+    submit(taskorch, spec);
+    Task second = submit(taskorch, spec);
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(
+            () ->
+                assertThat(explain(taskorch, second).causes()).containsExactly(new TooFewFree(3)));
+    mayEnd.release(2);
   }
 
   @Test

@@ -72,6 +72,18 @@ class UpkeepTest {
   }
 
   @Test
+  void aTaskWhoseLabelsNoLiveWorkerHasFailsAfterTheGrace() {
+    upkeep(Duration.ofMillis(100));
+    Taskorch worker = byTheTestsClock();
+    worker.register(Handler.of("t", Json.class, (payload, task) -> null)).start();
+    await().until(() -> !worker.workers().list().isEmpty());
+    TaskSpec spec = TaskSpec.builder("t").requires(List.of("gpu")).build();
+    TaskHandle<Json> task = worker.client().enqueue(spec);
+    await().atMost(Duration.ofSeconds(20)).until(() -> task.state() == TaskState.FAILED);
+    assertThat(worker.client().get(task.id()).lastError().message()).endsWith("with labels gpu");
+  }
+
+  @Test
   void withoutAnyLiveWorkerTasksWait() {
     Taskorch upkeep = upkeep(Duration.ZERO);
     Taskorch taskorch = byTheTestsClock();

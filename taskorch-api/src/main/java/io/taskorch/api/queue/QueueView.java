@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A queue as it stands.
  *
  * @param depth tasks by state
- * @param waitingByType ready tasks that stand aside because a worker had no handler for their type;
- *     part of the depth
+ * @param waitingByType ready tasks that stand aside because some worker could not take them, for
+ *     want of a handler, a label or slots; part of the depth
  * @param oldestPendingAge null when nothing is ready
  */
 @Schema(name = "Queue")

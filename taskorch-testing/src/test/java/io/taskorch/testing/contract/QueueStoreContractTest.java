@@ -2,6 +2,7 @@ package io.taskorch.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.task.Reason;
 import io.taskorch.task.Task;
@@ -79,6 +80,25 @@ class QueueStoreContractTest extends Contract {
     assertThat(view("default").depth()).containsEntry(TaskState.PENDING, 2L);
     stores.tasks().claim(request("w2", 2, List.of(2, 0, 0, 0), "other"));
     assertThat(view("default").waitingByType()).isEmpty();
+  }
+
+  @Test
+  void whatStandsAsideTellsWhatItNeeds() {
+    enqueue(TaskSpec.of("other"));
+    enqueue(TaskSpec.builder("other").requires(List.of("gpu", "a=b")).build());
+    enqueue(TaskSpec.builder("t").slots(3).build());
+    claim(2);
+    assertThat(view("default").aside())
+        .isEqualTo(
+            Map.of(
+                new Demand("other", List.of(), 1),
+                1L,
+                new Demand("other", List.of("a=b", "gpu"), 1),
+                1L,
+                new Demand("t", List.of(), 3),
+                1L));
+    assertThat(view("default").waitingByType()).isEqualTo(Map.of("other", 2L, "t", 1L));
+    assertThat(stores.queues().purge("default")).isEqualTo(3);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.taskorch.store.TaskStore.Heartbeat;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.store.TaskUpkeep.Promoted;
 import io.taskorch.store.TaskUpkeep.Reaped;
+import io.taskorch.store.WorkerRegistry.WorkerInfo;
 import io.taskorch.task.Json;
 import io.taskorch.task.Lease;
 import io.taskorch.task.LogLine;
@@ -16,6 +17,7 @@ import io.taskorch.task.Progress;
 import io.taskorch.task.Reason;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.Task;
+import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
@@ -320,17 +324,68 @@ class TaskUpkeepContractTest extends Contract {
       claim(1);
       assertThat(failUnhandled()).isZero();
       clock.advance(Duration.ofSeconds(6));
-      assertThat(
-              stores
-                  .upkeep()
-                  .failUnhandled(home(), "default", Set.of("t", "lonely"), Duration.ofSeconds(5)))
-          .isZero();
+      assertThat(failUnhandled(worker("t", "lonely"))).isZero();
       assertThat(failUnhandled()).isZero();
       assertThat(find(task.id()).state()).isEqualTo(TaskState.PENDING);
     }
 
+    @Test
+    void aLaneIsHandledByAWorkerThatHasItsTypeItsLabelsAndItsSlots() {
+      Task task =
+          enqueue(TaskSpec.builder("t").requires(List.of("region=eu", "gpu")).slots(4).build());
+      claim(1);
+      List<WorkerInfo> unable =
+          List.of(
+              worker(8, List.of("gpu", "region=eu"), "other"),
+              worker(8, List.of("gpu"), "t"),
+              worker(3, List.of("gpu", "region=eu"), "t"));
+      unable.forEach(worker -> assertThat(failUnhandled(worker)).isZero());
+      clock.advance(Duration.ofSeconds(6));
+      assertThat(failUnhandled(worker(4, List.of("x", "gpu", "region=eu"), "t"))).isZero();
+      assertThat(failUnhandled(unable.get(1))).isZero();
+      clock.advance(Duration.ofSeconds(6));
+      assertThat(failUnhandled(unable.get(2))).isEqualTo(1);
+      Task failed = find(task.id());
+      assertThat(failed.reason()).isEqualTo(Reason.NO_HANDLER);
+      assertThat(failed.lastError())
+          .isEqualTo(
+              TaskError.of(
+                  "no-handler",
+                  "no live worker of the queue handles the task's type"
+                      + " with labels gpu, region=eu and 4 slots"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {"gpu | 1 | labels gpu", "'' | 2 | 2 slots"})
+    void theErrorNamesWhatTheTaskNeeds(String label, int slots, String needs) {
+      List<String> labels = label.isEmpty() ? List.of() : List.of(label);
+      Task task = enqueue(TaskSpec.builder("t").requires(labels).slots(slots).build());
+      claim(1);
+      failUnhandled();
+      clock.advance(Duration.ofSeconds(6));
+      assertThat(failUnhandled()).isEqualTo(1);
+      assertThat(find(task.id()).lastError().message()).endsWith("type with " + needs);
+    }
+
     private int failUnhandled() {
-      return stores.upkeep().failUnhandled(home(), "default", Set.of("t"), Duration.ofSeconds(5));
+      return failUnhandled(worker("t"));
+    }
+
+    private int failUnhandled(WorkerInfo live) {
+      return stores
+          .upkeep()
+          .failUnhandled(home(), "default", demand -> demand.isMetBy(live), Duration.ofSeconds(5));
+    }
+
+    private static WorkerInfo worker(String... types) {
+      return worker(1, List.of(), types);
+    }
+
+    private static WorkerInfo worker(int slots, List<String> labels, String... types) {
+      return new WorkerInfo(
+          "w", "h", "1", "p", List.of("default"), List.of(types), labels, slots, 0, false);
     }
   }
 

@@ -270,7 +270,10 @@ sealed interface Action {
     @Override
     public Call callIn(World world) {
       Set<String> live = Set.copyOf(types.stream().map(TYPES::get).toList());
-      return stores -> stores.upkeep().failUnhandled(0, QUEUES.get(queue), live, grace);
+      return stores ->
+          stores
+              .upkeep()
+              .failUnhandled(0, QUEUES.get(queue), demand -> live.contains(demand.type()), grace);
     }
   }
 

@@ -2,6 +2,7 @@ package io.taskorch.testing.model;
 
 import static java.util.Comparator.comparing;
 
+import io.taskorch.store.Demand;
 import io.taskorch.store.TaskUpkeep;
 import io.taskorch.task.Attempt;
 import io.taskorch.task.Reason;
@@ -12,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The moves that time makes. */
@@ -102,7 +103,7 @@ final class ModelTaskUpkeep implements TaskUpkeep {
   }
 
   @Override
-  public int failUnhandled(int partition, String queue, Set<String> liveTypes, Duration grace) {
+  public int failUnhandled(int partition, String queue, Predicate<Demand> handled, Duration grace) {
     List<List<String>> lanes =
         model.aside.keySet().stream().filter(lane -> lane.getFirst().equals(queue)).toList();
     int failed = 0;
@@ -110,7 +111,7 @@ final class ModelTaskUpkeep implements TaskUpkeep {
       ModelPartition.Lane lane = model.aside.get(key);
       if (lane.ids.isEmpty()) {
         model.aside.remove(key);
-      } else if (liveTypes.contains(key.getLast())) {
+      } else if (handled.test(new Demand(key.getLast(), List.of(), 1))) {
         lane.unhandledSince = null;
       } else if (lane.unhandledSince == null) {
         lane.unhandledSince = model.now;

@@ -521,7 +521,9 @@ class KillTest {
         leased = claim(stores);
         leased.forEach(one -> settle(stores, one));
       } while (!leased.isEmpty());
-      stores.upkeep().failUnhandled(0, "default", Set.of("t"), Duration.ZERO);
+      stores
+          .upkeep()
+          .failUnhandled(0, "default", demand -> demand.type().equals("t"), Duration.ZERO);
       if (condition.getAsBoolean()) {
         return;
       }
