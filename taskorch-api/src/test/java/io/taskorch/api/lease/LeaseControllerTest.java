@@ -100,6 +100,17 @@ class LeaseControllerTest {
       assertThat(worker.claim().json().at("/leases")).isEmpty();
     }
 
+    @Test
+    void givesNoMoreThanFitsIntoAsManySlotsAsItMayTake() {
+      submit(",\"requires\":[\"gpu\"]");
+      submit(",\"slots\":6");
+      String first = submit(",\"slots\":3");
+      String second = submit(",\"slots\":2");
+      submit(",\"slots\":2");
+      Answer answer = worker.claim(",\"max\":5");
+      assertThat(answer.json().at("/leases").findValuesAsText("id")).containsExactly(first, second);
+    }
+
     @ParameterizedTest
     @CsvSource(
         delimiter = '|',
