@@ -39,7 +39,7 @@ final class GuideProgram implements AutoCloseable {
             .matcher(Files.readString(GUIDES.resolve(guide)))
             .results()
             .map(block -> block.group(1))
-            .filter(program -> program.contains("public class " + name + " {"))
+            .filter(program -> program.contains("class " + name + " "))
             .toList();
     assertThat(programs).hasSize(1);
     Path file = Files.writeString(folder.resolve(name + ".java"), programs.getFirst());

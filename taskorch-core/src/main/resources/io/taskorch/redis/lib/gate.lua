@@ -244,6 +244,7 @@ local function unpark(name)
     local first = call('ZRANGE', line_of(base, group, limit), low, high, 'BYSCORE', 'LIMIT', '0', '1',
       'WITHSCORES')
     if not first[1] then
+      index_remove(base .. 'lines:' .. band .. ':' .. group, limit)
       return false
     end
     index_add(base .. 'lines:' .. band .. ':' .. group, first[2], limit)
@@ -261,6 +262,9 @@ local function unpark(name)
   return true
 end
 
+-- A bucket that is full is not needed any more; Redis' own clock, by which it goes, may be ahead.
+local KEPT_LONGER_MS = 60000
+
 -- gate_named(name, at): any gate.
 local function gate_named(name, at)
   local field = byte(name) == 103 and string.match(name, '^(g:[^:]+)') or name
@@ -268,9 +272,9 @@ local function gate_named(name, at)
 end
 
 -- open(name, count, at): plans that as many of those that wait at a gate take part again, the first ones
--- first. What is beyond that is looked at again when the next may pass, or soon, as those that were let
--- go on may find no worker.
-local MOST_OPENED, LOOK_AGAIN_MS = 100, 1000
+-- first. What is beyond that is looked at again when the next may pass: at once while there is room, as
+-- those that were let go on may find no worker.
+local MOST_OPENED = 100
 local function open(name, count, at)
   if byte(name) == 113 then
     hint_queue(sub(name, 3))
@@ -293,8 +297,8 @@ local function open(name, count, at)
   if looked_at == #names then
     index_remove(PARKING, name)
   else
-    local next = opens_at(gate_named(name, at), 1)
-    index_add(PARKING, time_text(next <= at and at + LOOK_AGAIN_MS or next), name)
+    local gate = gate_named(name, at)
+    gate.opens = math.min(gate.opens or math.huge, opens_at(gate, 1))
   end
 end
 
@@ -370,6 +374,9 @@ before_flush(function()
       local waits = call('ZMSCORE', PARKING, unpack(names, from, to))
       for i = from, to do
         if waits[i - from + 1] then
+          -- What is stored still counts the permits that this call gives back.
+          local gate = gate_named(names[i], freed_at)
+          gate.free = gate.free + freed[names[i]]
           open(names[i], freed[names[i]], freed_at)
         end
       end
@@ -382,7 +389,7 @@ before_flush(function()
     if gate.passed then
       touch(prefix .. 'bucket:' .. name)
       write('SET', prefix .. 'bucket:' .. name, format('%.3f', gate.full), 'PX',
-        format('%d', math.ceil(gate.full / 1000 - gate.at) + 1))
+        format('%d', math.ceil(gate.full / 1000 - gate.at) + KEPT_LONGER_MS))
     end
   end
 end)

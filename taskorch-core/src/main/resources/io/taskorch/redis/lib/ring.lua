@@ -26,10 +26,29 @@ local function read_scored(line, band, most)
   line.whole = #line.ids < most
 end
 
--- own_line(section, part): the line of a group's tasks that have no limit.
+-- own_line(section, part): the line of a group's tasks that have no limit. line_in(section, part, limit):
+-- that of a limit. Who looks further into a group finds those that it has picked from already.
 local function own_line(section, part)
-  local key = part.group == '-' and section.base .. 'ready' or section.lines .. part.group .. ':-'
-  return {key = key, limit = '-', used = 0, part = part, ids = nil, whole = nil}
+  local line = part.own
+  if not line then
+    local key = part.group == '-' and section.base .. 'ready' or section.lines .. part.group .. ':-'
+    line = {key = key, limit = '-', used = 0, part = part, ids = nil, whole = nil}
+    part.own = line
+  end
+  return line
+end
+local function line_in(section, part, limit)
+  part.known = part.known or {}
+  local line = part.known[limit]
+  if not line then
+    line = {
+      limit = limit, key = section.lines .. part.group .. ':' .. limit, part = part, used = 0,
+      most = 0, ids = false, whole = false, time = false
+    }
+    part.known[limit] = line
+  end
+  line.place = 0
+  return line
 end
 
 -- park_line(part, line, gate, units): plans that a limit's line waits at its gate; park_part(part, gate,
@@ -112,10 +131,8 @@ local function lines_of_limits(section, part, most, at)
       part.has_parked = true
       park_line(part, {limit = limit}, gate, 1)
     else
-      local line = {
-        limit = limit, key = section.lines .. part.group .. ':' .. limit, part = part,
-        used = 0, most = math.min(room, share), ids = false, whole = false, time = found[2 * i]
-      }
+      local line = line_in(section, part, limit)
+      line.most, line.time = math.min(room, share), found[2 * i]
       if room == 1 then
         -- Its first one's score is known, and no other one's is needed.
         line.ids = read_ids(line.key, part.band, 2)
@@ -141,7 +158,7 @@ local function merge_lines(section, part, most, at)
   local lines, horizon, one_each = lines_of_limits(section, part, most, at)
   local own = own_line(section, part)
   read_scored(own, part.band, most + 1)
-  own.most = most
+  own.most, own.place = most, 0
   local heap, ids, from, n = {}, {}, {}, 0
   if one_each and not own.ids[1] then
     for i, line in ipairs(lines) do
@@ -159,7 +176,7 @@ local function merge_lines(section, part, most, at)
   end
   while n < most and heap[1] and heap[1].time <= horizon do
     local line = pop(heap)
-    local place = (line.place or 0) + 1
+    local place = line.place + 1
     line.place = place
     n = n + 1
     ids[n], from[n] = line.ids[place], line
@@ -210,7 +227,7 @@ local function new_part(section, band, ring, group, time)
   return {
     section = section, band = band, ring = ring, group = group, time = time, start = time,
     step = STEP, picked = 0, taken = 0, most = 0, asked = 0, at = false, room = false, ids = false,
-    line = false, is_parked = false
+    line = false, own = false, is_parked = false
   }
 end
 
