@@ -432,10 +432,14 @@ local function finds_room(id, source, line, bytes, kind, flow)
   left_index = gate.on == 'd' and not gate.until_ms
   if left_index then
     end_picked(id, source, line, bytes, 'm')
+    look_further = true
   elseif line and byte(gate.name) ~= 113 then
     stop(line, gate, flow.units)
+    look_further = true
+  else
+    -- Nobody passes it in this queue; what is behind it would find the same.
+    look_again(opens_at(gate, flow and flow.units or 1))
   end
-  look_further = true
   return false
 end
 

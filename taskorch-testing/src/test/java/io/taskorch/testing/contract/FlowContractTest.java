@@ -312,6 +312,18 @@ class FlowContractTest extends Contract {
   }
 
   @Test
+  void unitsAreTakenFromTheRateOfAQueueToo() {
+    set("q:default", "- 10 1000 10 w");
+    enqueueMany(2, spec().units(6).build());
+    assertThat(claimAll(10)).hasSize(1);
+    Claim none = claim(10);
+    assertThat(none.leased()).isEmpty();
+    assertThat(none.nextDue()).isEqualTo(clock.instant().plusMillis(200));
+    clock.advance(Duration.ofMillis(200));
+    assertThat(claimAll(10)).hasSize(1);
+  }
+
+  @Test
   void aFullQueueWaits() {
     set("q:default", "2 - - - w");
     List<String> tasks = enqueueMany(5, spec().build());
