@@ -1,8 +1,11 @@
 package io.taskorch.bench;
 
 import io.taskorch.Taskorch;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.RateLimit;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.UniqueKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +35,7 @@ final class FlowTasks implements Benchmark {
    * What tasks wait for.
    *
    * @param keys how many groups or keys they are of
-   * @param limits what is set of each limit, as it is stored; null for nothing
+   * @param limits what is set of each limit; null for nothing
    */
   private record Kind(
       Measure enqueue,
@@ -40,7 +43,7 @@ final class FlowTasks implements Benchmark {
       Measure cpu,
       int keys,
       IntFunction<TaskSpec> task,
-      @Nullable String limits) {}
+      @Nullable Limits limits) {}
 
   private final List<Kind> kinds = new ArrayList<>();
 
@@ -66,7 +69,7 @@ final class FlowTasks implements Benchmark {
         "tasks of a limit whose rate does not bind",
         1,
         i -> task.toBuilder().limit("key-0").build(),
-        "- 1000000 1000 1000000 w",
+        Limits.ofRate(new RateLimit(1_000_000, Duration.ofSeconds(1), 1_000_000)),
         null);
     Measure limits = null;
     for (int keys : new int[] {FEWEST, MANY, MOST}) {
@@ -75,7 +78,7 @@ final class FlowTasks implements Benchmark {
               "tasks of %,d limits, one at a time each".formatted(keys),
               keys,
               i -> task.toBuilder().limit("key-" + i % keys).build(),
-              "1 - - - w",
+              Limits.ofConcurrency(1),
               limits);
     }
   }
@@ -85,7 +88,7 @@ final class FlowTasks implements Benchmark {
       String name,
       int keys,
       IntFunction<TaskSpec> task,
-      @Nullable String limits,
+      @Nullable Limits limits,
       @Nullable Measure fewest) {
     Measure enqueue =
         Measure.rate(name + ", enqueued by one thread", "tasks/s").comparedTo(PLAIN_ENQUEUE);
@@ -141,7 +144,9 @@ final class FlowTasks implements Benchmark {
     String namespace = rig.newNamespace();
     try (Taskorch client = rig.client(namespace)) {
       if (kind.limits != null) {
-        rig.probe().setLimits(namespace, "key-", kind.keys, kind.limits);
+        for (int i = 0; i < Math.min(kind.keys, tasks); i++) {
+          var unused = client.limits().limit("key-" + i, kind.limits);
+        }
       }
       sheet.add(kind.enqueue, Rate.of(tasks, () -> batches.forEach(client.client()::enqueueAll)));
     }

@@ -45,12 +45,6 @@ final class RedisProbe implements AutoCloseable {
         .sum();
   }
 
-  void setLimits(String namespace, String prefix, int keys, String limits) {
-    for (int i = 0; i < keys; i++) {
-      redis.call("HSET", "{" + namespace + ":0}:gates", "l:" + prefix + i, limits);
-    }
-  }
-
   /** Forgets the slow calls so far. */
   void watchSlowCalls() {
     redis.call("CONFIG", "SET", "slowlog-log-slower-than", SLOW_MICROS);

@@ -24,7 +24,7 @@ class RoutingGuideTest {
       try (Taskorch taskorch = Taskorch.connect(args[0])) {
         assertThat(taskorch.client().list(TaskFilter.ofState(TaskState.SUCCEEDED)).tasks())
             .extracting(task -> taskorch.client().get(task.id()).result())
-            .containsExactly(Json.of("\"rendered in the farm\""));
+            .containsExactly(Json.of("\"rendered in the studio\""));
       }
     }
   }
