@@ -1,6 +1,7 @@
 package io.taskorch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.client.BatchClient;
 import io.taskorch.client.LimitClient;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
@@ -180,6 +181,10 @@ public final class Taskorch implements AutoCloseable {
 
   public TaskClient client() {
     return client;
+  }
+
+  public BatchClient batches() {
+    return client.batches();
   }
 
   public WorkflowClient workflows() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.taskorch.batch.BatchSpec;
 import io.taskorch.limit.GroupLimits;
 import io.taskorch.limit.Limits;
 import io.taskorch.limit.QueueLimits;
@@ -18,7 +19,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +120,28 @@ final class Fingerprint {
     return fingerprint.sha256();
   }
 
+  static String of(BatchSpec batch) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("batch");
+    fingerprint.specs(batch.tasks());
+    for (TaskSpec callback :
+        Arrays.asList(batch.onSuccess(), batch.onFinish(), batch.onFailure())) {
+      fingerprint.specs(callback == null ? List.of() : List.of(callback));
+    }
+    fingerprint.value(batch.group());
+    fingerprint.value(batch.parentId());
+    return fingerprint.sha256();
+  }
+
+  /** Of tasks that are added to a batch. */
+  static String ofAddition(String batchId, List<TaskSpec> tasks) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.text("addition");
+    fingerprint.text(batchId);
+    fingerprint.specs(tasks);
+    return fingerprint.sha256();
+  }
+
   /** Whether two submissions asked for the same; what was found for them may differ. */
   static boolean isSameRequest(String one, String other) {
     return one.split(VERSION, 2)[0].equals(other.split(VERSION, 2)[0]);
@@ -148,6 +173,11 @@ final class Fingerprint {
     value(step.signal());
     value(step.workflow());
     value(step.version());
+  }
+
+  private void specs(List<TaskSpec> specs) {
+    count(specs.size());
+    specs.forEach(this::spec);
   }
 
   private void spec(TaskSpec spec) {

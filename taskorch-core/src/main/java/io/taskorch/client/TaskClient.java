@@ -1,5 +1,6 @@
 package io.taskorch.client;
 
+import io.taskorch.batch.BatchSpec;
 import io.taskorch.client.IdempotentSubmission.Stored;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.Combiner;
@@ -55,6 +56,7 @@ public final class TaskClient {
   private final InstantSource clock;
   private final EndWatch ends;
   private final Homes homes;
+  private final BatchClient batches;
 
   /** One for each partition, as a call goes to one: a failure reaches those of one call only. */
   private final List<Combiner<NewTask, Enqueued>> enqueues = new ArrayList<>();
@@ -65,6 +67,7 @@ public final class TaskClient {
     this.clock = clock;
     this.homes = new Homes(stores.partitions(), stores.limits());
     this.ends = new EndWatch(stores.hints(), this::ended);
+    this.batches = new BatchClient(stores, codec, clock);
     for (int i = 0; i < stores.partitions().count(); i++) {
       enqueues.add(
           new Combiner<>(
@@ -283,13 +286,23 @@ public final class TaskClient {
     }
   }
 
-  private static BatchRow row(NewTask task, Enqueued answer) {
+  static BatchRow row(NewTask task, Enqueued answer) {
     try {
       Stored<Task> stored = stored(task, answer);
       return new BatchRow.Accepted(new Submission(stored.thing(), stored.created()));
     } catch (UniqueConflictException | GroupFullException | InvalidTaskException e) {
       return new BatchRow.Refused(e);
     }
+  }
+
+  /** See {@link BatchClient#submit}. */
+  public BatchHandle batch(BatchSpec spec) {
+    return batches.start(spec);
+  }
+
+  /** What else can be done with batches. */
+  public BatchClient batches() {
+    return batches;
   }
 
   /** A handle of a task that was submitted elsewhere. */

@@ -1,6 +1,7 @@
 package io.taskorch.observe;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskorch.store.BatchStore;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
@@ -103,6 +104,11 @@ public final class MeteredStores implements Stores {
   @Override
   public RunStore runs() {
     return runs;
+  }
+
+  @Override
+  public BatchStore batches() {
+    return stores.batches();
   }
 
   @Override

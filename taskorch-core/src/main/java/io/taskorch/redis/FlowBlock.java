@@ -1,7 +1,9 @@
 package io.taskorch.redis;
 
+import io.taskorch.task.BatchLink;
 import io.taskorch.task.Flow;
 import io.taskorch.task.Sequence;
+import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.UniqueKey;
 import java.nio.charset.StandardCharsets;
@@ -15,16 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param length of the whole block in bytes
  * @param shared its words: group, limit, units, slots and labels, "-" for none
+ * @param batch id of the batch that the task is a member of
  */
-record FlowBlock(int length, List<String> shared) {
+record FlowBlock(int length, List<String> shared, @Nullable String batch) {
 
-  static final FlowBlock NONE = new FlowBlock(0, List.of());
+  static final FlowBlock NONE = new FlowBlock(0, List.of(), null);
 
   private static final int LENGTHS = 4;
   private static final int UNIQUE = 1;
   private static final int UNIQUE_LINK = 48;
   private static final int TURN = 2;
   private static final int TURN_LINK = 27;
+  private static final int BATCH = 4;
 
   /** Characters of a key's digest, six bits each. */
   private static final int KEY_DIGEST = 26;
@@ -38,7 +42,12 @@ record FlowBlock(int length, List<String> shared) {
   }
 
   static boolean isIn(TaskSpec spec) {
-    return spec.unique() != null || !spec.flow().saysNothing();
+    return spec.unique() != null || !spec.flow().saysNothing() || batchOf(spec) != null;
+  }
+
+  private static @Nullable String batchOf(TaskSpec spec) {
+    BatchLink batch = spec.batch();
+    return batch != null && batch.role() == BatchLink.Role.MEMBER ? batch.batchId() : null;
   }
 
   static void write(TaskSpec spec, StringBuilder out) {
@@ -48,7 +57,9 @@ record FlowBlock(int length, List<String> shared) {
     String shared = shared(flow);
     TaskRecord.pad(out, shared.length(), 3);
     boolean hasTurn = sequence != null || queuesOne(unique);
-    out.append((unique == null ? 0 : UNIQUE) + (hasTurn ? TURN : 0)).append(shared);
+    String batch = batchOf(spec);
+    out.append((unique == null ? 0 : UNIQUE) + (hasTurn ? TURN : 0) + (batch == null ? 0 : BATCH))
+        .append(shared);
     if (unique != null) {
       writeLink(unique, flow.group(), out);
     }
@@ -58,6 +69,9 @@ record FlowBlock(int length, List<String> shared) {
     } else if (sequence != null) {
       out.append(digest(flow.group(), sequence.key()))
           .append(sequence.onRetry() == Sequence.OnRetry.STEP_OVER ? 'o' : 'w');
+    }
+    if (batch != null) {
+      out.append(batch);
     }
   }
 
@@ -109,14 +123,17 @@ record FlowBlock(int length, List<String> shared) {
   static FlowBlock read(byte[] record, int from) {
     int sharedLength = (int) TaskRecord.digits(record, from, 3);
     int flags = record[from + 3] - '0';
-    int length =
-        LENGTHS
+    int at = from + LENGTHS;
+    int end =
+        at
             + sharedLength
             + ((flags & UNIQUE) == 0 ? 0 : UNIQUE_LINK)
             + ((flags & TURN) == 0 ? 0 : TURN_LINK);
-    int at = from + LENGTHS;
+    boolean inBatch = (flags & BATCH) != 0;
     return new FlowBlock(
-        length, List.of(TaskRecord.ascii(record, at, at + sharedLength).split(" ")));
+        end - from + (inBatch ? TaskId.LENGTH : 0),
+        List.of(TaskRecord.ascii(record, at, at + sharedLength).split(" ")),
+        inBatch ? TaskRecord.ascii(record, end, end + TaskId.LENGTH) : null);
   }
 
   /**

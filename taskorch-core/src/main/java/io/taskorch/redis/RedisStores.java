@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.netty.channel.epoll.Epoll;
+import io.taskorch.store.BatchStore;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
@@ -250,6 +251,11 @@ public final class RedisStores implements Stores {
   @Override
   public RunStore runs() {
     return new RedisRunStore(calls, partitions, definitions, advance, homes);
+  }
+
+  @Override
+  public BatchStore batches() {
+    return new RedisBatchStore(calls, partitions, tasks, advance);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.taskorch.store.NewTask;
 import io.taskorch.store.TaskLogs;
 import io.taskorch.store.TaskQuery;
 import io.taskorch.store.TaskStore;
+import io.taskorch.task.BatchClosedException;
 import io.taskorch.task.IllegalMoveException;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,7 @@ final class RedisTaskStore implements TaskStore {
     }
     List<Object> reply = calls.list(chunk.partition(), "task/enqueue", args);
     if (reply.size() < 2) {
-      throw tooManyQueues();
+      throw refusal(Replies.text(reply.getFirst()));
     }
     Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
     byte[] created = Replies.bytes(reply.get(1));
@@ -120,11 +122,24 @@ final class RedisTaskStore implements TaskStore {
             case 'f' -> new Enqueued(fresh(item.task, now), false, false, Refusal.GROUP_FULL);
             case 'u' ->
                 new Enqueued(fresh(item.task, now), false, false, Refusal.UNITS_ABOVE_BURST);
+            case 'b' -> throw new BatchClosedException(batchOf(item.task));
             default ->
                 new Enqueued(
                     require(Replies.text(reply.get(held++))), false, created[i] == 'r', null);
           };
     }
+  }
+
+  private static String batchOf(NewTask task) {
+    return Objects.requireNonNull(task.spec().batch()).batchId();
+  }
+
+  private static InvalidTaskException refusal(String reply) {
+    return switch (reply) {
+      case "too_many_members" -> RedisBatchStore.tooManyMembers();
+      case "too_many_member_queues" -> RedisBatchStore.tooManyQueues();
+      default -> tooManyQueues();
+    };
   }
 
   static InvalidTaskException tooManyQueues() {
@@ -434,6 +449,9 @@ final class RedisTaskStore implements TaskStore {
       case "step" ->
           throw new IllegalMoveException(
               verb, id, require(id).state(), "it is a step of a workflow run, which decides");
+      case "member" ->
+          throw new IllegalMoveException(
+              verb, id, require(id).state(), "it is a member of a batch that has not ended");
       default -> {
         if (reply.startsWith("held ")) {
           throw new UniqueConflictException(reply.substring("held ".length()));

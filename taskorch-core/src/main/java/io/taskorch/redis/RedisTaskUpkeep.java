@@ -97,7 +97,15 @@ final class RedisTaskUpkeep implements TaskUpkeep {
                 .add(ahead.toMillis())
                 .add(RedisTaskStore.MOST_TASKS)
                 .add(UPLOAD_GIVEN_UP_AFTER.toMillis()));
-    return (int) (tasks + steps);
+    long members =
+        calls.number(
+            partition,
+            "batch/prune",
+            Args.of()
+                .add(ahead.toMillis())
+                .add(RedisTaskStore.MOST_TASKS)
+                .add(UPLOAD_GIVEN_UP_AFTER.toMillis()));
+    return (int) (tasks + steps + members);
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Join;
 import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.Step;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -57,8 +56,7 @@ record RunUpload(
 
   /** A step's id: the time and partition of the run's, and a hash of the run's id and the index. */
   static String stepId(String runId, int index) {
-    byte[] digest = Sha256.of((runId + "/" + index).getBytes(StandardCharsets.US_ASCII));
-    return TaskId.of(TaskId.timeOf(runId), digest, TaskId.partitionOf(runId));
+    return TaskId.derived(runId, Integer.toString(index));
   }
 
   /** Somebody has begun to store the run as another definition, or another version of it. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskorch.task.Backoff;
+import io.taskorch.task.BatchLink;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.Sequence;
 import io.taskorch.task.TaskError;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class SpecCodec {
   /**
    * What the JSON of a spec holds.
    *
+   * @param callback null unless it is a batch's callback
    * @param step null unless it is a workflow's step
    */
   record Extras(
@@ -45,10 +48,11 @@ final class SpecCodec {
       @Nullable UniqueKey unique,
       @Nullable Sequence sequence,
       @Nullable String schedule,
+      @Nullable BatchLink callback,
       @Nullable StoredStep step) {
 
     static final Extras NONE =
-        new Extras(null, null, null, List.of(), Map.of(), null, null, null, null);
+        new Extras(null, null, null, List.of(), Map.of(), null, null, null, null, null);
   }
 
   static byte[] encode(TaskSpec spec, @Nullable StoredStep step) {
@@ -60,6 +64,7 @@ final class SpecCodec {
         && spec.unique() == null
         && spec.flow().sequence() == null
         && spec.schedule() == null
+        && !isCallback(spec)
         && step == null) {
       return NOTHING;
     }
@@ -104,6 +109,10 @@ final class SpecCodec {
     if (spec.schedule() != null) {
       node.put("schedule", spec.schedule());
     }
+    if (isCallback(spec)) {
+      BatchLink batch = Objects.requireNonNull(spec.batch());
+      node.putObject("batch").put("id", batch.batchId()).put("role", word(batch.role()));
+    }
     if (step != null) {
       step.write(node);
     }
@@ -133,6 +142,7 @@ final class SpecCodec {
         value(node, "unique", SpecCodec::unique),
         value(node, "sequence", SpecCodec::sequence),
         value(node, "schedule", JsonNode::asText),
+        value(node, "batch", SpecCodec::callback),
         StoredStep.read(node));
   }
 
@@ -140,6 +150,18 @@ final class SpecCodec {
     if (time != null) {
       node.put(field, time.toMillis());
     }
+  }
+
+  /** The link of a member stands in its flow block, for the scripts. */
+  private static boolean isCallback(TaskSpec spec) {
+    BatchLink batch = spec.batch();
+    return batch != null && batch.role() != BatchLink.Role.MEMBER;
+  }
+
+  private static BatchLink callback(JsonNode node) {
+    return new BatchLink(
+        node.get("id").asText(),
+        BatchLink.Role.valueOf(node.get("role").asText().toUpperCase(Locale.ROOT)));
   }
 
   private static UniqueKey unique(JsonNode node) {

@@ -1,6 +1,7 @@
 package io.taskorch.redis;
 
 import io.taskorch.task.Attempt;
+import io.taskorch.task.BatchLink;
 import io.taskorch.task.Json;
 import io.taskorch.task.Priority;
 import io.taskorch.task.Progress;
@@ -194,7 +195,8 @@ final class TaskRecord {
             retention(digits(record, 192, 8)),
             extras.unique(),
             block.flow(extras.sequence()),
-            extras.schedule());
+            extras.schedule(),
+            block.batch() == null ? extras.callback() : BatchLink.member(block.batch()));
     StoredStep stored = extras.step();
     StepLink step =
         stored == null

@@ -25,6 +25,8 @@ public interface Stores extends AutoCloseable {
 
   RunStore runs();
 
+  BatchStore batches();
+
   ScheduleStore schedules();
 
   DefinitionStore definitions();

@@ -20,6 +20,8 @@ public interface TaskStore {
    * @return in the order of the input
    * @throws io.taskorch.task.StorageFullException when there is no room; tasks of other calls of
    *     the same batch may have been stored
+   * @throws io.taskorch.task.BatchClosedException the batch that a task is to be a member of takes
+   *     no more
    */
   List<Enqueued> enqueue(List<NewTask> tasks);
 
@@ -83,7 +85,8 @@ public interface TaskStore {
    * Deletes the record of a task that has ended.
    *
    * @throws io.taskorch.task.TaskNotFoundException no such task
-   * @throws io.taskorch.task.IllegalMoveException it has not ended, or is a workflow's step
+   * @throws io.taskorch.task.IllegalMoveException it has not ended, is a workflow's step, or a
+   *     member of a batch that has not ended
    */
   void delete(String id);
 

@@ -22,7 +22,7 @@ public interface TaskUpkeep {
   Reaped reap(int partition, Duration grace);
 
   /**
-   * Deletes tasks and runs whose retention has passed.
+   * Deletes tasks, runs and batches whose retention has passed.
    *
    * @param ahead also those that would be deleted within this time; more than zero when memory is
    *     short

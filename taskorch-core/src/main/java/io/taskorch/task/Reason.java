@@ -18,6 +18,8 @@ public enum Reason {
   PURGED('q', "purged"),
   /** Its workflow run was cancelled. */
   RUN_CANCELLED('r', "run-cancelled"),
+  /** Its batch was cancelled. */
+  BATCH_CANCELLED('b', "batch-cancelled"),
   /** An upstream step of its workflow run did not succeed. */
   UPSTREAM_FAILED('u', "upstream-failed"),
   /** Its condition was false. */

@@ -1,5 +1,8 @@
 package io.taskorch.task;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 
@@ -28,6 +31,22 @@ public final class TaskId {
     byte[] random = new byte[14];
     RANDOM.nextBytes(random);
     return of(now, random, partition);
+  }
+
+  /**
+   * An id that follows from another one, of the same time and partition: the same of the same.
+   *
+   * @param part what it is to the other
+   */
+  public static String derived(String id, String part) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((id + "/" + part).getBytes(StandardCharsets.UTF_8));
+      return of(timeOf(id), digest, partitionOf(id));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   /**

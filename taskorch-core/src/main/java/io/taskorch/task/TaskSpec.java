@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     of what a schedule makes
  * @param flow what decides when it may run among others that are ready
  * @param schedule the schedule that made it; null for what anybody else submits
+ * @param batch what it is to a batch; null for most
  */
 public record TaskSpec(
     String type,
@@ -44,7 +45,8 @@ public record TaskSpec(
     @Nullable Duration retention,
     @Nullable UniqueKey unique,
     Flow flow,
-    @Nullable String schedule) {
+    @Nullable String schedule,
+    @Nullable BatchLink batch) {
 
   public static final String DEFAULT_QUEUE = "default";
   public static final int MOST_PAYLOAD_BYTES = 256 * 1024;
@@ -156,6 +158,7 @@ public record TaskSpec(
     builder.unique = unique;
     builder.flow = flow;
     builder.schedule = schedule;
+    builder.batch = batch;
     return builder;
   }
 
@@ -177,6 +180,7 @@ public record TaskSpec(
     private @Nullable UniqueKey unique;
     private Flow flow = Flow.PLAIN;
     private @Nullable String schedule;
+    private @Nullable BatchLink batch;
 
     private Builder(String type) {
       this.type = type;
@@ -299,6 +303,12 @@ public record TaskSpec(
       return this;
     }
 
+    /** Set by who stores a batch. */
+    public Builder batch(@Nullable BatchLink batch) {
+      this.batch = batch;
+      return this;
+    }
+
     /**
      * @throws InvalidTaskException naming every field that is wrong
      */
@@ -319,7 +329,8 @@ public record TaskSpec(
           retention,
           unique,
           flow,
-          schedule);
+          schedule,
+          batch);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.taskorch.worker;
 
+import io.taskorch.client.BatchHandle;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.task.Durations;
 import io.taskorch.task.Lease;
@@ -33,6 +34,7 @@ final class LiveAttempt implements TaskContext {
 
   private final Leased leased;
   private final Function<LiveAttempt, Notes> newNotes;
+  private final Function<String, BatchHandle> batches;
   private volatile int phase = RUNS;
   private volatile @Nullable Thread thread;
   private volatile @Nullable Stop stop;
@@ -47,11 +49,17 @@ final class LiveAttempt implements TaskContext {
 
   /**
    * @param leaseEnd by {@link System#nanoTime}
+   * @param batches gives a batch by its id
    */
-  LiveAttempt(Leased leased, long leaseEnd, Function<LiveAttempt, Notes> newNotes) {
+  LiveAttempt(
+      Leased leased,
+      long leaseEnd,
+      Function<LiveAttempt, Notes> newNotes,
+      Function<String, BatchHandle> batches) {
     this.leased = leased;
     this.leaseEnd = leaseEnd;
     this.newNotes = newNotes;
+    this.batches = batches;
   }
 
   @Override
@@ -86,6 +94,11 @@ final class LiveAttempt implements TaskContext {
   @Override
   public boolean cancelled() {
     return stop != null;
+  }
+
+  @Override
+  public Optional<BatchHandle> batch() {
+    return Optional.ofNullable(task().spec().batch()).map(link -> batches.apply(link.batchId()));
   }
 
   @Override

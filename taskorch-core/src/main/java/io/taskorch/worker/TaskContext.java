@@ -1,5 +1,6 @@
 package io.taskorch.worker;
 
+import io.taskorch.client.BatchHandle;
 import io.taskorch.task.Lease;
 import io.taskorch.task.Priority;
 import io.taskorch.task.Task;
@@ -75,6 +76,12 @@ public interface TaskContext {
    * is lost, or the worker ends. The handler's thread is interrupted as well.
    */
   boolean cancelled();
+
+  /**
+   * The batch that the task is a member of, which it may add to, or whose callback it is; empty for
+   * others.
+   */
+  Optional<BatchHandle> batch();
 
   /** When the attempt's timeout passes, by this machine's clock; empty without one. */
   Optional<Instant> deadline();

@@ -1,5 +1,6 @@
 package io.taskorch.worker;
 
+import io.taskorch.client.BatchClient;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.Hints;
@@ -39,6 +40,7 @@ public final class Worker implements AutoCloseable {
   private final Stores stores;
   private final WorkerOptions options;
   private final InstantSource clock;
+  private final BatchClient batches;
   private final String id;
   private final List<String> queues;
   private final Set<String> types;
@@ -68,6 +70,7 @@ public final class Worker implements AutoCloseable {
     this.stores = stores;
     this.options = options;
     this.clock = clock;
+    this.batches = new BatchClient(stores, codec, clock);
     this.id = TaskId.next(clock.instant(), 0);
     handlers.seal();
     this.types = handlers.types();
@@ -147,7 +150,10 @@ public final class Worker implements AutoCloseable {
 
   private LiveAttempt attempt(Leased leased, long leaseEnd) {
     return new LiveAttempt(
-        leased, leaseEnd, attempt -> new Notes(attempt, stores.tasks(), clock, notes));
+        leased,
+        leaseEnd,
+        attempt -> new Notes(attempt, stores.tasks(), clock, notes),
+        batches::handle);
   }
 
   private void run(LiveAttempt attempt) {

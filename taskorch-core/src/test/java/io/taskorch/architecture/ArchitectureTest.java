@@ -51,6 +51,7 @@ class ArchitectureTest {
                 "io.taskorch.workflow..",
                 "io.taskorch.schedule..",
                 "io.taskorch.limit..",
+                "io.taskorch.batch..",
                 "io.taskorch.json..")
             .layer("ports")
             .definedBy("io.taskorch.store..")

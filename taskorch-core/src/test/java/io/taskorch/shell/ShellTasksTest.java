@@ -2,6 +2,7 @@ package io.taskorch.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskorch.client.BatchHandle;
 import io.taskorch.shell.ShellOptions.Mode;
 import io.taskorch.task.Lease;
 import io.taskorch.task.Task;
@@ -91,6 +92,11 @@ class ShellTasksTest {
     @Override
     public boolean cancelled() {
       return false;
+    }
+
+    @Override
+    public Optional<BatchHandle> batch() {
+      return Optional.empty();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.taskorch.worker;
 
+import io.taskorch.client.BatchHandle;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.task.Lease;
 import io.taskorch.task.StepLink;
@@ -66,7 +67,12 @@ final class Attempts {
         System.nanoTime() + leaseLeft.toNanos(),
         attempt -> {
           throw new UnsupportedOperationException();
-        });
+        },
+        Attempts::noBatch);
+  }
+
+  static BatchHandle noBatch(String id) {
+    throw new UnsupportedOperationException();
   }
 
   static LiveAttempt live(String type) {

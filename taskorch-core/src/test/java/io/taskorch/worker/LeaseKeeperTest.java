@@ -175,7 +175,8 @@ class LeaseKeeperTest {
             System.nanoTime() + LEASE.toNanos(),
             attempt -> {
               throw new UnsupportedOperationException();
-            });
+            },
+            Attempts::noBatch);
     keeper.add(newer);
     assertThat(older.stopped()).isEqualTo(Stop.LEASE_LOST);
     keeper.remove(older);

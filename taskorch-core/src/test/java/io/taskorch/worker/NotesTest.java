@@ -61,7 +61,8 @@ class NotesTest {
       new LiveAttempt(
           Attempts.leased(TaskSpec.of("t")),
           System.nanoTime() + Duration.ofHours(1).toNanos(),
-          live -> new Notes(live, store, InstantSource.fixed(Instant.EPOCH), sender));
+          live -> new Notes(live, store, InstantSource.fixed(Instant.EPOCH), sender),
+          Attempts::noBatch);
 
   @AfterEach
   void stop() {

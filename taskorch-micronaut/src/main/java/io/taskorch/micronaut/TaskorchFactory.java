@@ -8,6 +8,7 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.annotation.Nullable;
 import io.taskorch.Taskorch;
+import io.taskorch.client.BatchClient;
 import io.taskorch.client.LimitClient;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.client.TaskClient;
@@ -126,6 +127,11 @@ final class TaskorchFactory {
   @Singleton
   TaskClient tasks(Taskorch taskorch) {
     return taskorch.client();
+  }
+
+  @Singleton
+  BatchClient batches(Taskorch taskorch) {
+    return taskorch.batches();
   }
 
   @Singleton

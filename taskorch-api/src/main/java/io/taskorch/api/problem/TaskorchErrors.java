@@ -6,10 +6,12 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.taskorch.api.input.InvalidRequestException;
+import io.taskorch.batch.IllegalBatchMoveException;
 import io.taskorch.limit.LimitNotFoundException;
 import io.taskorch.limit.QueueInUseException;
 import io.taskorch.schedule.DeclaredScheduleException;
 import io.taskorch.schedule.ScheduleNotFoundException;
+import io.taskorch.task.BatchClosedException;
 import io.taskorch.task.GoneException;
 import io.taskorch.task.GroupFullException;
 import io.taskorch.task.IdempotencyConflictException;
@@ -73,6 +75,10 @@ public final class TaskorchErrors implements ExceptionHandler<TaskorchException,
           Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
       case IllegalRunMoveException e ->
           Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
+      case IllegalBatchMoveException e ->
+          Problem.of(request, HttpStatus.CONFLICT, "illegal-move", "Impossible move", message(e));
+      case BatchClosedException e ->
+          Problem.of(request, HttpStatus.CONFLICT, "batch-closed", "Batch closed", message(e));
       case IdempotencyConflictException e ->
           Problem.of(
                   request,

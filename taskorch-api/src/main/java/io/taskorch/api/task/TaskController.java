@@ -27,7 +27,6 @@ import io.taskorch.api.input.InvalidRequestException;
 import io.taskorch.api.input.Query;
 import io.taskorch.api.json.Submitted;
 import io.taskorch.api.poll.LongPolls;
-import io.taskorch.api.problem.TaskorchErrors;
 import io.taskorch.client.BatchRow;
 import io.taskorch.client.Explanation;
 import io.taskorch.client.Submission;
@@ -37,7 +36,6 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
-import io.taskorch.task.TaskorchException;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +79,7 @@ final class TaskController {
 
   @Post("/batch")
   @Operation(operationId = "submitTasks", summary = "Submits up to 1,000 tasks, each on its own")
-  BatchView submitAll(
+  SubmittedView submitAll(
       HttpRequest<?> request,
       @RequestBody(content = @Content(schema = @Schema(implementation = BatchBody.class)))
           @Nullable
@@ -95,7 +93,7 @@ final class TaskController {
     in.refusals().throwIfAny();
 
     List<TaskSpec> specs = new ArrayList<>();
-    BatchView.Row[] rows = new BatchView.Row[items.size()];
+    SubmittedView.Row[] rows = new SubmittedView.Row[items.size()];
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {
       try {
@@ -103,24 +101,14 @@ final class TaskController {
         specs.add(TaskBody.read(row, row.text("idempotency_key")));
         places.add(i);
       } catch (InvalidRequestException e) {
-        rows[i] = refused(request, e);
+        rows[i] = SubmittedView.Row.refused(request, e);
       }
     }
     List<BatchRow> submitted = tasks.submitAll(specs);
     for (int i = 0; i < submitted.size(); i++) {
-      rows[places.get(i)] =
-          switch (submitted.get(i)) {
-            case BatchRow.Accepted accepted ->
-                new BatchView.Row(
-                    accepted.submission().task().id(), accepted.submission().created(), null);
-            case BatchRow.Refused refused -> refused(request, refused.error());
-          };
+      rows[places.get(i)] = SubmittedView.Row.of(request, submitted.get(i));
     }
-    return new BatchView(List.of(rows));
-  }
-
-  private static BatchView.Row refused(HttpRequest<?> request, TaskorchException error) {
-    return new BatchView.Row(null, null, TaskorchErrors.problem(request, error));
+    return new SubmittedView(List.of(rows));
   }
 
   @Get

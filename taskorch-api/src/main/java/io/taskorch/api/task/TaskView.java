@@ -2,6 +2,7 @@ package io.taskorch.api.task;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.taskorch.task.Attempt;
+import io.taskorch.task.BatchLink;
 import io.taskorch.task.Flow;
 import io.taskorch.task.Json;
 import io.taskorch.task.Progress;
@@ -62,7 +63,13 @@ public record TaskView(
     @Nullable String workerId,
     @Nullable String workflowId,
     @Nullable String step,
-    @Schema(description = "the schedule that made it") @Nullable String schedule) {
+    @Schema(description = "the schedule that made it") @Nullable String schedule,
+    @Schema(description = "the batch that it is a member of, or a callback of")
+        @Nullable String batchId,
+    @Schema(
+            description = "of a batch's callback: which one",
+            allowableValues = {"on_success", "on_finish", "on_failure"})
+        @Nullable String batchCallback) {
 
   /** One run of a task. */
   @Schema(name = "Attempt")
@@ -156,7 +163,15 @@ public record TaskView(
         task.workerId(),
         task.step() == null ? null : task.step().runId(),
         task.step() == null ? null : task.step().name(),
-        spec.schedule());
+        spec.schedule(),
+        spec.batch() == null ? null : spec.batch().batchId(),
+        callback(spec.batch()));
+  }
+
+  private static @Nullable String callback(@Nullable BatchLink batch) {
+    return batch == null || batch.role() == BatchLink.Role.MEMBER
+        ? null
+        : batch.role().name().toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String word(@Nullable Reason reason) {

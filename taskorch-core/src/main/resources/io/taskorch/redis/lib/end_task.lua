@@ -6,6 +6,7 @@
 --- @include "lib/glance"
 --- @include "lib/unique"
 --- @include "lib/turn"
+--- @include "lib/batch"
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
@@ -26,14 +27,17 @@ local function expiry_of(state, at, retention)
   return format('%013d', at + kept)
 end
 
--- release(unique, turn, id, to): plans that a task which goes to a final state gives up its unique key and
--- its turn, if it has them.
-local function release(unique, turn, id, to)
+-- release(unique, turn, batch, id, to, at): plans that a task which goes to a final state gives up its unique
+-- key and its turn, and has ended as a member of its batch, if it has them.
+local function release(unique, turn, batch, id, to, at)
   if unique then
     free_key(unique, id, to)
   end
   if turn then
     pass_turn(turn, id)
+  end
+  if batch then
+    leave_batch(batch, id, to, at)
   end
 end
 
@@ -61,9 +65,9 @@ local function mark_ended(t, to, reason, at)
   announce(t)
   index_add(index_key(t.queue, to), format('%013d', at), t.id)
   tell_ended({t.id})
-  release(t.unique, t.turn, t.id, to)
-  -- A step's retention begins with the end of its run.
-  if not t.run then
+  release(t.unique, t.turn, t.batch, t.id, to, at)
+  -- A step's retention begins with the end of its run, a member's with that of its batch.
+  if not t.run and not t.batch then
     index_add(EXPIRING, expiry_of(to, at, t.retention), t.id)
   end
 end

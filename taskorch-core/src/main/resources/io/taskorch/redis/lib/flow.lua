@@ -1,12 +1,13 @@
 -- The flow block of a record says what a task waits for besides its priority. FlowBlock.java holds the
 -- same layout. Numbers are decimal with leading zeros.
---   0 length of the shared part 3   3 parts that follow it 1: the sum of 1 unique link, 2 turn link
+--   0 length of the shared part 3   3 parts that follow it 1: the sum of 1 unique link, 2 turn link,
+--     4 batch
 --   4 shared part: "<group> <limit> <units> <slots> <labels>", "-" for none, labels with "," between
---     unique link 48, see lib/unique.lua; turn link 27, see lib/turn.lua
+--     unique link 48, see lib/unique.lua; turn link 27, see lib/turn.lua; id of its batch 26
 --- @include "lib/keys"
-local UNIQUE_LINK, TURN_LINK = 48, 27
+local UNIQUE_LINK, TURN_LINK, BATCH_ID = 48, 27, 26
 -- Length of the parts behind the shared one.
-local INDIVIDUAL = {[0] = 0, 48, 27, 75}
+local INDIVIDUAL = {[0] = 0, 48, 27, 75, 26, 74, 53, 101}
 
 -- flow_in(text): the shared part, taken apart once; most tasks of a call share it.
 --   group, limit        names, nil for none
@@ -39,7 +40,7 @@ local function flow_in(text)
 end
 
 -- read_flow(bytes, at): a block that begins behind a place: the flow, the links to a unique key and a
--- turn, nil for none, and where it ends.
+-- turn, nil for none, where it ends, and the id of its batch, nil for none.
 local function read_flow(bytes, at)
   local parts, shared_end = byte(bytes, at + 4) - 48, at + 4 + sub(bytes, at + 1, at + 3)
   local flow = flow_in(sub(bytes, at + 5, shared_end))
@@ -51,8 +52,10 @@ local function read_flow(bytes, at)
     unique = sub(bytes, place + 1, place + UNIQUE_LINK)
     place = place + UNIQUE_LINK
   end
-  if parts >= 2 then
+  if parts % 4 >= 2 then
     turn = sub(bytes, place + 1, place + TURN_LINK)
+    place = place + TURN_LINK
   end
-  return flow, unique, turn, shared_end + INDIVIDUAL[parts]
+  local batch = parts >= 4 and sub(bytes, place + 1, place + BATCH_ID) or nil
+  return flow, unique, turn, shared_end + INDIVIDUAL[parts], batch
 end

@@ -48,7 +48,7 @@ local function glance(bytes)
 end
 
 -- run_of(bytes, kind), step_of(bytes, kind): the run's id and the index of a workflow's step.
--- flow_of(bytes, kind): flow, unique key and turn, as read_flow has them.
+-- flow_of(bytes, kind): flow, unique key, turn, end and batch, as read_flow has them.
 local function run_of(bytes, kind)
   return sub(bytes, kind.names_end + 1, kind.names_end + 26)
 end

@@ -6,7 +6,8 @@ local prefix
 local call, sub, byte, find, format
 local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUSED, LANES,
   SEQUENCE, EXPIRING, EXPIRING_MORE, EXPIRING_RUNS, CANCELLING, ADVANCE, UNDECIDED, STAGING, EVENTS,
-  AWAITED, OPERATION, UNIQUE, GATES, CLOSED, PARKING, RINGED
+  AWAITED, OPERATION, UNIQUE, GATES, CLOSED, PARKING, RINGED, BATCH, STAGING_BATCHES,
+  EXPIRING_BATCHES
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
 local resets = {}
@@ -46,6 +47,9 @@ local function begin(keys)
     CLOSED = prefix .. 'closed'
     PARKING = prefix .. 'parking'
     RINGED = prefix .. 'ringed'
+    BATCH = prefix .. 'batch:'
+    STAGING_BATCHES = prefix .. 'staging-batches'
+    EXPIRING_BATCHES = prefix .. 'expiring-batches'
   end
   for i = 1, #resets do
     resets[i]()

@@ -95,7 +95,7 @@ local function open_record(id, bytes)
     at = at + STEP_LINK
   end
   if tie.has_flow then
-    t.flow, t.unique, t.turn = read_flow(bytes, at)
+    t.flow, t.unique, t.turn, at, t.batch = read_flow(bytes, at)
   end
   t.attempt = tonumber(t.attempt)
   t.fence = tonumber(t.fence)

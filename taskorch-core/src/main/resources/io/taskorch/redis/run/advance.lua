@@ -6,6 +6,7 @@
 --- @include "lib/end_task"
 --- @include "lib/cancel_task"
 --- @include "lib/start_over"
+--- @include "lib/group"
 
 local MOST_STEPS = 200
 -- To wake or cancel a step takes more than to look at it, to start it over still more.
@@ -300,13 +301,40 @@ local function go_on_starting_over(r, index, place)
   settle_steps(r, {}, at)
 end
 
+-- go_on_cancelling_members(b, from): the members of a batch from a place on.
+local function go_on_cancelling_members(b, from)
+  local key = b.key
+  local ids = ids_in(call('GETRANGE', key .. ':members', format('%d', from * 26),
+    format('%d', (from + MOST_MOVED) * 26 - 1)), 1)
+  local open = #ids > 0 and call('SMISMEMBER', key .. ':open', unpack(ids))
+  for i, id in ipairs(ids) do
+    local bytes = open[i] == 1 and read_beginning(RECORD .. id)
+    if bytes then
+      cancel_task(open_record(id, bytes), 'b', at)
+    elseif open[i] == 1 then
+      cancel_batch(batch_of(id), at)
+    end
+  end
+  if #ids == MOST_MOVED then
+    leave_for_later(b, 'x ' .. (from + MOST_MOVED))
+  end
+end
+
 -- The edges of several steps are one call's share, cancelling and starting over one entry's.
 local done = 0
 repeat
   done = done + 1
   local run, verb, first, second = string.match(entries[done], '^(%S+) (%a) ?(%S*) ?(%S*)$')
-  local r = open_run(run)
-  if r and r.state == 'R' then
+  local of_batch = verb == 'x' or verb == 'f'
+  local r = not of_batch and open_run(run)
+  if verb == 'x' then
+    local b = batch_of(run)
+    if b.state == 'R' and b.cancel then
+      go_on_cancelling_members(b, tonumber(first))
+    end
+  elseif verb == 'f' then
+    file_callback(batch_of(run), first, at)
+  elseif r and r.state == 'R' then
     if verb == 'e' then
       go_on_with_edges(r, tonumber(first), tonumber(second))
     elseif verb == 'c' then

@@ -1,21 +1,23 @@
 #!lua
 -- enqueue.lua: stores new tasks as PENDING or SCHEDULED. An id that is stored already stays as it
 -- is, so the call may be repeated. A task whose unique key is held is not stored; the holder may take
--- its payload.
+-- its payload. Nor is one whose batch takes no more; the others are members of theirs from then on.
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] number of tasks
 -- ARGV[…] for tasks alike that follow one another: head, as read_head has it; when: "" now, "+<ms>"
 --         after, "<ms>" at; number of them; then two each: id; body: spec, payload
 -- Reply   {now in ms, "1" for each task that is new, "0" for each that was there, "f" for each of whose
---         group as many wait as may, "u" for each of more units than a burst it counts for, "h" for each whose key is held and "r" for each whose payload the
+--         group as many wait as may, "u" for each of more units than a burst it counts for, "b" for each
+--         whose batch takes no more, "h" for each whose key is held and "r" for each whose payload the
 --         holder has taken, in order; then the holder for each of the latter two}
---         or {"too_many_queues"}
+--         or {"too_many_queues"}, or of a batch {"too_many_members"}, {"too_many_member_queues"}
 --- @include "lib/now"
 --- @include "lib/move"
 --- @include "lib/queue"
 --- @include "lib/unique"
 --- @include "lib/turn"
 --- @include "lib/gate"
+--- @include "lib/batch"
 
 local at = now()
 local at13 = format('%013d', at)
@@ -41,7 +43,7 @@ each_task(function(i, id, body, head)
   keys[i] = RECORD .. id
   if TIES[read_head(head).tie].has_flow then
     local block = {}
-    block.flow, block.unique, block.turn, block.ends = read_flow(body, 0)
+    block.flow, block.unique, block.turn, block.ends, block.batch = read_flow(body, 0)
     blocks[i] = block
     if block.unique then
       unique_keys[#unique_keys + 1] = key_of(block.unique)
@@ -57,7 +59,7 @@ local stored = call('EXISTS', unpack(keys)) == 0 and {} or call('MGET', unpack(k
 
 -- fresh: where the records of this call's new tasks are in records, by id.
 local created, fresh, records, alike = {}, {}, {n = 0}, {}
-local reply = {at, ''}
+local reply, joined = {at, ''}, {}
 local before = last_number()
 local number = before
 
@@ -162,6 +164,7 @@ each_task(function(i, id, body, head, when)
   local block = blocks[i]
   local link = block and block.unique
   local key = link and key_of(link)
+  local batch = block and block.batch and batch_of(block.batch)
   local holder, bytes
   -- The same id twice in one call is one task.
   local is_known = stored[i] or fresh[id]
@@ -170,6 +173,8 @@ each_task(function(i, id, body, head, when)
   end
   if is_known then
     created[i] = '0'
+  elseif batch and not takes_members(batch) then
+    created[i] = 'b'
   elseif not holder and block and block.flow.units > 1 and is_above_burst(h.queue, block.flow) then
     created[i] = 'u'
   elseif not holder and block and block.flow.group and not has_place(h.queue, block.flow.group) then
@@ -183,6 +188,10 @@ each_task(function(i, id, body, head, when)
     if link then
       take_key(link, id)
       holders[key] = id
+    end
+    if batch then
+      join_batch(batch, id, h.queue)
+      joined[block.batch] = batch
     end
     if not h.ready then
       h.ready, h.scheduled = {}, {}
@@ -202,6 +211,13 @@ if records.n == 0 then
   return reply
 end
 
+for _, batch in pairs(joined) do
+  if not has_room(batch, 0) then
+    return {'too_many_members'}
+  elseif not has_queues(batch) then
+    return {'too_many_member_queues'}
+  end
+end
 local woken = {}
 for _, h in ipairs(alike) do
   if not admit_queue(h.queue) then

@@ -8,6 +8,7 @@
 --- @include "lib/ready"
 --- @include "lib/start_over"
 --- @include "lib/unique"
+--- @include "lib/batch"
 
 local id = ARGV[1]
 local operation = OPERATION .. ARGV[2]
@@ -35,6 +36,9 @@ end
 local at = now()
 index_remove(index_key(t.queue, t.state), id)
 index_remove(EXPIRING, id)
+if t.batch then
+  rejoin_batch(t.batch, id)
+end
 start_over(t)
 become_ready({t}, at)
 write('SET', operation, '1', 'PX', 600000)

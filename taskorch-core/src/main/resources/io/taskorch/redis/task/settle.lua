@@ -25,18 +25,23 @@ local at13 = format('%013d', at)
 local successes, others = tonumber(ARGV[1]), tonumber(ARGV[2])
 local answers = {}
 
--- Kinds of which tasks succeed in this call, with those: kind.succeeded. Leases under which they
--- do, with the keys of their records: lease.keys.
-local kinds, leases_of_successes = {}, {}
+-- Tasks of a kind that succeed in this call: kind.succeeded, and kind.members those that are kept for
+-- their batches. Leases under which they do, with the keys of their records: lease.keys.
+local alike, leases_of_successes = {}, {}
 local results = {n = 0}
 
 -- succeed(key, id, bytes, kind, lease, result): the common case, without opening the record.
 local function succeed(key, id, bytes, kind, lease, result)
-  local succeeded = kind.succeeded
+  local flow, unique, turn, _, batch
+  if kind.has_flow then
+    flow, unique, turn, _, batch = flow_of(bytes, kind)
+  end
+  local is_member = batch ~= nil
+  local succeeded = is_member and kind.members or not is_member and kind.succeeded
   if not succeeded then
-    succeeded = {ids = {}, n = 0}
-    kind.succeeded = succeeded
-    kinds[#kinds + 1] = kind
+    succeeded = {kind = kind, ids = {}, n = 0, is_member = is_member}
+    kind[is_member and 'members' or 'succeeded'] = succeeded
+    alike[#alike + 1] = succeeded
   end
   local n = succeeded.n + 1
   succeeded.ids[n] = id
@@ -57,9 +62,8 @@ local function succeed(key, id, bytes, kind, lease, result)
     step_ended(run, step_of(bytes, kind), 'D')
   end
   if kind.has_flow then
-    local flow, unique, turn = flow_of(bytes, kind)
     leave_gates(id, kind.queue, flow, at)
-    release(unique, turn, id, 'D')
+    release(unique, turn, batch, id, 'D', at)
   elseif not kind.leaves then
     kind.leaves = true
     leave_gates(id, kind.queue, nil, at)
@@ -78,13 +82,15 @@ local function file_successes()
   for _, lease in ipairs(leases_of_successes) do
     save_successes(lease.keys, lease, at13)
   end
-  for _, kind in ipairs(kinds) do
-    local ids = kind.succeeded.ids
+  for _, succeeded in ipairs(alike) do
+    local kind, ids = succeeded.kind, succeeded.ids
     index_remove_all(kind.running, ids)
-    if kind.in_run then
+    if kind.in_run or succeeded.is_member then
       file_ended(ids, kind.queue, 'D', at)
     else
       file_succeeded(ids, kind.queue, at13, expiry_of('D', at, kind.retention))
+    end
+    if not kind.in_run then
       event_all(state_event('D', kind.attempt, kind.queue, kind.type), ids)
     end
   end

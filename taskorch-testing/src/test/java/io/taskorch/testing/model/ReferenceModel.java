@@ -1,5 +1,6 @@
 package io.taskorch.testing.model;
 
+import io.taskorch.store.BatchStore;
 import io.taskorch.store.DefinitionStore;
 import io.taskorch.store.EventLog;
 import io.taskorch.store.Hints;
@@ -93,6 +94,11 @@ final class ReferenceModel implements Stores {
 
   @Override
   public EventLog events() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BatchStore batches() {
     throw new UnsupportedOperationException();
   }
 

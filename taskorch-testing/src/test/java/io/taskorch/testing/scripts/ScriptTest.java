@@ -32,6 +32,8 @@ class ScriptTest {
           "queue/stage",
           "limit/save",
           "limit/declare",
+          "batch/open",
+          "batch/commit",
           "key/reserve",
           "schedule/hold",
           "schedule/save",
