@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskorch.batch.Batch;
+import io.taskorch.batch.BatchState;
 import io.taskorch.client.ScheduleClient;
 import io.taskorch.json.PayloadCodec;
 import io.taskorch.redis.WatchedStores;
@@ -13,11 +15,14 @@ import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.Target;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.NewBatch;
 import io.taskorch.store.NewRun;
+import io.taskorch.store.NewTask;
 import io.taskorch.store.RunStore.RunFilter;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskStore.Settlement;
+import io.taskorch.task.BatchLink;
 import io.taskorch.task.Json;
 import io.taskorch.task.Lease;
 import io.taskorch.task.Outcome;
@@ -26,6 +31,7 @@ import io.taskorch.task.Task;
 import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
+import io.taskorch.task.UniqueKey;
 import io.taskorch.testing.TestNamespace;
 import io.taskorch.testing.TestRedis;
 import io.taskorch.testing.scripts.Script;
@@ -45,6 +51,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -52,15 +59,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A program dies before or after each call that moves a run or a schedule, one after the other in
- * as many lives of the same runs; another program goes on, and everything ends as if nobody had
- * died. Whoever asked for something that was not answered asks again, in the same words.
+ * A program dies before or after each call that moves a run, a batch or a schedule, one after the
+ * other in as many lives of the same ones; another program goes on, and everything ends as if
+ * nobody had died. Whoever asked for something that was not answered asks again, in the same words.
  */
 class KillTest {
 
@@ -76,6 +85,9 @@ class KillTest {
 
   /** What no life works off. */
   private static final TaskSpec PLAIN = TaskSpec.builder("plain").queue("plain").build();
+
+  private static final Outcome FAILURE =
+      new Outcome.Failed(TaskError.of("exception", "no"), Reason.PERMANENT_ERROR, 1);
 
   /** Scripts of tasks that write, but move no step: they do not touch one, or refuse it. */
   private static final Set<String> OF_NO_STEP =
@@ -215,6 +227,17 @@ class KillTest {
     for (int i = 0; i < calls.size(); i++) {
       live(i, false, this::leadSchedule);
       live(i, true, this::leadSchedule);
+    }
+  }
+
+  @Test
+  void batches() {
+    List<String> calls = live(-1, false, this::leadBatches);
+    assertThat(calls).containsAll(writers("batch/"));
+    assertThat(calls).contains("task/enqueue", "task/settle", "task/retry", "run/advance");
+    for (int i = 0; i < calls.size(); i++) {
+      live(i, false, this::leadBatches);
+      live(i, true, this::leadBatches);
     }
   }
 
@@ -385,6 +408,113 @@ class KillTest {
     assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:task")).isEmpty();
   }
 
+  private NewTask member(String batch, String payload) {
+    TaskSpec.Builder spec = TaskSpec.builder("t").payload(Json.of(payload));
+    return new NewTask(id(), spec.batch(BatchLink.member(batch)).build());
+  }
+
+  private List<NewTask> members(String batch, int count) {
+    return IntStream.range(0, count).mapToObj(i -> member(batch, "1")).toList();
+  }
+
+  private static NewBatch newBatch(String id, List<NewTask> members, @Nullable String parent) {
+    TaskSpec callback = TaskSpec.of("t");
+    return new NewBatch(id, members, callback, callback, callback, parent, null);
+  }
+
+  private void leadBatches() {
+    String outer = id();
+    NewBatch large = newBatch(outer, members(outer, 201), null);
+    ask(stores -> stores.batches().start(large));
+    String inner = id();
+    TaskSpec unique = PLAIN.toBuilder().unique(UniqueKey.of("k")).build();
+    survivor.tasks().enqueue(List.of(new NewTask(id(), unique)));
+    // The last one is none of its members, so that somebody has to say that its upload has ended.
+    TaskSpec held = unique.toBuilder().batch(BatchLink.member(inner)).build();
+    NewTask bad = member(inner, "\"bad\"");
+    NewBatch small = newBatch(inner, List.of(bad, new NewTask(id(), held)), outer);
+    ask(stores -> stores.batches().start(small));
+    List<NewTask> more = members(outer, 2);
+    ask(stores -> stores.tasks().enqueue(more));
+    assertThat(batch(outer).total()).isEqualTo(204);
+    ask(stores -> workOffUntil(stores, () -> isOver(outer) && isOver(inner)));
+    assertEnded(outer, BatchState.FAILED, 203, 1);
+    assertEnded(inner, BatchState.FAILED, 0, 1);
+    assertThat(batch(outer).onSuccessId()).isNull();
+    String retry = operation();
+    ask(stores -> stores.tasks().retry(bad.id(), retry));
+    ask(stores -> workOffUntil(stores, () -> isOver(outer) && isOver(inner)));
+    assertEnded(outer, BatchState.SUCCEEDED, 204, 0);
+    assertEnded(inner, BatchState.SUCCEEDED, 1, 0);
+    assertThat(batch(outer).onSuccessId()).isNotNull();
+    assertThat(batch(outer).onFailureId()).isNotNull();
+
+    String third = id();
+    NewBatch doomed = newBatch(third, members(third, 150), null);
+    ask(stores -> stores.batches().start(doomed));
+    ask(stores -> stores.batches().cancel(third));
+    ask(stores -> workOffUntil(stores, () -> isOver(third)));
+    assertThat(batch(third).state()).isEqualTo(BatchState.CANCELLED);
+    assertThat(batch(third).cancelled()).isEqualTo(150);
+
+    namespace.clock().advance(Duration.ofDays(62));
+    ask(
+        stores -> {
+          while (stores.upkeep().prune(0, Duration.ZERO) > 0) {}
+        });
+    assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:"))
+        .noneMatch(key -> key.contains("batch"));
+    // What holds the unique key.
+    assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:task:")).hasSize(1);
+  }
+
+  private static Batch batch(String id) {
+    return survivor.batches().find(id).orElseThrow();
+  }
+
+  private static void assertEnded(String id, BatchState state, int succeeded, int failed) {
+    Batch batch = batch(id);
+    assertThat(batch.state()).isEqualTo(state);
+    assertThat(batch.succeeded()).isEqualTo(succeeded);
+    assertThat(batch.failed()).isEqualTo(failed);
+    assertThat(batch.total()).isEqualTo(succeeded + failed);
+  }
+
+  /** Whether a batch has ended, and the callbacks that have come about. */
+  private static boolean isOver(String id) {
+    Batch batch = batch(id);
+    return batch.state().isFinal()
+        && Stream.of(batch.onFinishId(), batch.onSuccessId(), batch.onFailureId())
+            .filter(Objects::nonNull)
+            .allMatch(task -> survivor.query().find(task).orElseThrow().state().isFinal());
+  }
+
+  /** Works tasks of batches off, and lets time pass, until this holds. */
+  private void workOffUntil(Stores stores, BooleanSupplier condition) {
+    for (int i = 0; i < MOST_ROUNDS; i++) {
+      List<Leased> leased;
+      do {
+        while (stores.runs().advance(0).more()) {}
+        leased = claim(stores, 0);
+        stores
+            .tasks()
+            .settle(leased.stream().map(one -> new Settlement(one.lease(), end(one))).toList());
+      } while (!leased.isEmpty());
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      namespace.clock().advance(Duration.ofSeconds(3));
+      reap(stores);
+    }
+    throw new AssertionError("it stalls");
+  }
+
+  private static Outcome end(Leased leased) {
+    Task task = leased.task();
+    boolean fails = task.spec().payload().equals(Json.of("\"bad\"")) && task.generation() == 0;
+    return fails ? FAILURE : new Outcome.Succeeded(Json.of("1"));
+  }
+
   private static boolean isAsked(StepStatus step) {
     return "approval".equals(step.waitingFor()) || step.state().isFinal();
   }
@@ -475,23 +605,26 @@ class KillTest {
   private List<Leased> claim(Stores stores) {
     List<Leased> leased = new ArrayList<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      leased.addAll(
-          stores
-              .tasks()
-              .claim(
-                  new ClaimRequest(
-                      stores == mortal ? "mortal" : "survivor",
-                      operation(),
-                      partition,
-                      List.of("default"),
-                      Set.of("t"),
-                      200,
-                      List.of(200, 0, 0, 0),
-                      LEASE))
-              .leased());
+      leased.addAll(claim(stores, partition));
     }
     leased.forEach(this::checkStart);
     return leased;
+  }
+
+  private List<Leased> claim(Stores stores, int partition) {
+    return stores
+        .tasks()
+        .claim(
+            new ClaimRequest(
+                stores == mortal ? "mortal" : "survivor",
+                operation(),
+                partition,
+                List.of("default"),
+                Set.of("t"),
+                200,
+                List.of(200, 0, 0, 0),
+                LEASE))
+        .leased();
   }
 
   /** A step starts once in a generation and attempt, and not before its upstream has ended. */
@@ -536,10 +669,7 @@ class KillTest {
 
   private static void settle(Stores stores, Leased leased) {
     boolean fails = leased.task().step().name().equals("bad");
-    Outcome outcome =
-        fails
-            ? new Outcome.Failed(TaskError.of("exception", "no"), Reason.PERMANENT_ERROR, 1)
-            : new Outcome.Succeeded(Json.of("1"));
+    Outcome outcome = fails ? FAILURE : new Outcome.Succeeded(Json.of("1"));
     stores.tasks().settle(List.of(new Settlement(leased.lease(), outcome)));
   }
 }

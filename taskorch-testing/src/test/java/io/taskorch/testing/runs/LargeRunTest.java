@@ -20,17 +20,12 @@ import io.taskorch.workflow.Kind;
 import io.taskorch.workflow.RunState;
 import io.taskorch.workflow.Step;
 import io.taskorch.workflow.WorkflowDefinition;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +48,6 @@ class LargeRunTest {
 
   private static final int SIZE = 10_000;
   private static final Duration MOST_TO_START = Duration.ofSeconds(2);
-  private static final Duration LONGEST_CALL = Duration.ofMillis(10);
 
   /** Longer than any run is. */
   private static final Duration KEPT = Duration.ofDays(40);
@@ -63,44 +57,16 @@ class LargeRunTest {
   private static EmbeddedRedis redis;
   private static TestNamespace namespace;
   private static Stores stores;
-  private static Duration longest = Duration.ZERO;
-  private static String longestCall = "";
+  private static Stopwatch stopwatch;
 
   @BeforeAll
   static void open() {
     redis = EmbeddedRedis.start();
     namespace = TestNamespace.open(redis.uri(), 1);
-    stores = WatchedStores.connect(namespace, new Stopwatch());
+    stopwatch = new Stopwatch(redis);
+    stores = WatchedStores.connect(namespace, stopwatch);
     // Functions are loaded, and Java has met the code, before anything counts.
     live(fan(200), "null", LargeRunTest::succeed);
-  }
-
-  /**
-   * How long Redis is at work on each call. That is the time of its thread on a core, which others
-   * on the machine do not add to, as they do to what its slow log says.
-   */
-  private static final class Stopwatch implements WatchedStores.Watch {
-    private final Path times = Path.of("/proc", String.valueOf(redis.process().pid()), "schedstat");
-
-    @Override
-    public <R> R around(String script, Supplier<R> call) {
-      long before = nanosAtWork();
-      R reply = call.get();
-      Duration took = Duration.ofNanos(nanosAtWork() - before);
-      if (took.compareTo(longest) > 0) {
-        longest = took;
-        longestCall = script;
-      }
-      return reply;
-    }
-
-    private long nanosAtWork() {
-      try {
-        return Long.parseLong(Files.readString(times).split(" ", 2)[0]);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   @AfterAll
@@ -188,11 +154,11 @@ class LargeRunTest {
   }
 
   /** What a life took. */
-  private record Took(Duration started, Duration all, Duration longest, String call) {
+  private record Took(Duration started, Duration all, Duration longest, String longestCall) {
     @Override
     public String toString() {
-      return "taken in %d ms, over in %d ms, longest call %.1f ms, %s"
-          .formatted(started.toMillis(), all.toMillis(), longest.toNanos() / 1e6, call);
+      return "taken in %d ms, over in %d ms, longest call %s"
+          .formatted(started.toMillis(), all.toMillis(), longestCall);
     }
   }
 
@@ -207,14 +173,14 @@ class LargeRunTest {
     assertThat(tries)
         .as(what)
         .anyMatch(took -> took.started.compareTo(MOST_TO_START) < 0)
-        .anyMatch(took -> took.longest.compareTo(LONGEST_CALL) < 0);
+        .anyMatch(took -> took.longest.compareTo(Stopwatch.LONGEST_CALL) < 0);
   }
 
   /**
    * @param life leads the run with an id from its start to its end
    */
   private static Took live(List<Step> steps, String input, Consumer<String> life) {
-    longest = Duration.ZERO;
+    stopwatch.reset();
     WorkflowDefinition definition = new WorkflowDefinition("large", steps);
     String id = stores.partitions().newId(0, namespace.clock().instant());
     long before = System.nanoTime();
@@ -225,7 +191,7 @@ class LargeRunTest {
     namespace.clock().advance(KEPT);
     while (stores.upkeep().prune(0, Duration.ZERO) > 0) {}
     assertThat(stores.runs().find(id)).isEmpty();
-    return new Took(started, all, longest, longestCall);
+    return new Took(started, all, stopwatch.longest(), stopwatch.toString());
   }
 
   private static void succeed(String id) {
