@@ -170,17 +170,18 @@ public final class BatchClient {
 
   private Stored<Batch> store(String id, BatchSpec spec) {
     String group = spec.group();
-    stores
-        .batches()
-        .start(
-            new NewBatch(
-                id,
-                members(id, id, spec.tasks(), group),
-                grouped(spec.onFailure(), group),
-                grouped(spec.onSuccess(), group),
-                grouped(spec.onFinish(), group),
-                spec.parentId(),
-                group));
+    var unused =
+        stores
+            .batches()
+            .start(
+                new NewBatch(
+                    id,
+                    members(id, id, spec.tasks(), group),
+                    grouped(spec.onFailure(), group),
+                    grouped(spec.onSuccess(), group),
+                    grouped(spec.onFinish(), group),
+                    spec.parentId(),
+                    group));
     return new Stored<>(get(id), true);
   }
 

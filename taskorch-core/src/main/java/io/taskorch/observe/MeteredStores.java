@@ -41,6 +41,7 @@ public final class MeteredStores implements Stores {
   private final QueueStore queues;
   private final TaskUpkeep upkeep;
   private final RunStore runs;
+  private final BatchStore batches;
 
   public MeteredStores(Stores stores, MeterRegistry registry) {
     this.stores = stores;
@@ -49,6 +50,7 @@ public final class MeteredStores implements Stores {
     this.queues = new MeteredQueueStore(stores.queues(), meters);
     this.upkeep = new MeteredTaskUpkeep(stores.upkeep(), meters);
     this.runs = new MeteredRunStore(stores.runs(), meters);
+    this.batches = new MeteredBatchStore(stores.batches(), meters);
   }
 
   @Override
@@ -108,7 +110,7 @@ public final class MeteredStores implements Stores {
 
   @Override
   public BatchStore batches() {
-    return stores.batches();
+    return batches;
   }
 
   @Override

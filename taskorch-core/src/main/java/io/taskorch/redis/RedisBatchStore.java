@@ -43,15 +43,16 @@ final class RedisBatchStore implements BatchStore {
   }
 
   @Override
-  public void start(NewBatch batch) {
+  public List<Enqueued> start(NewBatch batch) {
     if (!open(batch) || batch.members().isEmpty()) {
-      return;
+      return List.of();
     }
     List<Enqueued> answers = tasks.enqueue(batch.members());
     String last = batch.members().getLast().id();
     if (!answers.getLast().task().id().equals(last)) {
       calls.word(partitionOf(batch.id()), "batch/commit", Args.of().add(batch.id()));
     }
+    return answers;
   }
 
   /** Begins the upload; false when it has ended before. */

@@ -1,6 +1,8 @@
 package io.taskorch.store;
 
 import io.taskorch.batch.Batch;
+import io.taskorch.store.TaskStore.Enqueued;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,13 +16,14 @@ public interface BatchStore {
    * before the last one is there. One that is stored already is left as it is, one of which a part
    * is stored is completed.
    *
+   * @return what became of its members, in their order; empty when it was stored before
    * @throws io.taskorch.task.InvalidTaskException it cannot be a member of its parent, or there is
    *     too much of it
    * @throws io.taskorch.task.BatchClosedException its parent takes no more members
    * @throws io.taskorch.task.StorageFullException there is no room; if not all members could be
    *     stored the batch is cancelled in a while
    */
-  void start(NewBatch batch);
+  List<Enqueued> start(NewBatch batch);
 
   Optional<Batch> find(String id);
 

@@ -84,6 +84,15 @@ class BatchControllerTest {
   }
 
   @Test
+  void itsTasksAreCountedOnce() {
+    String key = UUID.randomUUID().toString();
+    submit("", "Idempotency-Key", key);
+    submit("", "Idempotency-Key", key);
+    assertThat(api.get("/metrics").text().lines())
+        .contains("taskorch_tasks_created_total{queue=\"" + queue + "\",type=\"a\"} 2.0");
+  }
+
+  @Test
   void aCancelledBatchEndsAndAgainIsTheSame() {
     String path = "/v1/batches/" + submit("").at("/id");
     Answer cancelled = api.delete(path);

@@ -50,6 +50,7 @@ else
     return 0
   end
   local b = batch_of(id)
+  index_remove(STAGING_BATCHES, id)
   -- Nobody was told that it is there: its callbacks never come about.
   delete(b.key .. ':callbacks')
   b.fired = 'xse'
