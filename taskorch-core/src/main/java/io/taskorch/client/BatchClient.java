@@ -4,12 +4,13 @@ import io.taskorch.batch.Batch;
 import io.taskorch.batch.BatchSpec;
 import io.taskorch.client.IdempotentSubmission.Stored;
 import io.taskorch.json.PayloadCodec;
+import io.taskorch.store.Homes;
 import io.taskorch.store.NewBatch;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskStore.Enqueued;
 import io.taskorch.task.BatchLink;
-import io.taskorch.task.Flow;
+import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
@@ -19,11 +20,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +42,14 @@ public final class BatchClient {
   private final PayloadCodec codec;
   private final InstantSource clock;
   private final EndWatch ends;
+  private final Homes homes;
 
   public BatchClient(Stores stores, PayloadCodec codec, InstantSource clock) {
     this.stores = stores;
     this.codec = codec;
     this.clock = clock;
     this.ends = new EndWatch(stores.hints(), this::ended);
+    this.homes = new Homes(stores.partitions(), stores.limits());
   }
 
   private Set<String> ended(List<String> ids) {
@@ -70,8 +75,9 @@ public final class BatchClient {
    * @throws io.taskorch.task.StorageFullException there is no room
    */
   public BatchSubmission submit(BatchSpec spec) {
-    String id = stores.partitions().newId(home(spec), clock.instant());
-    check(spec, TaskId.partitionOf(id));
+    Map<String, TaskSpec> parts = parts(spec);
+    String id = stores.partitions().newId(home(spec, parts), clock.instant());
+    check(spec, parts, TaskId.partitionOf(id));
     String key = spec.idempotencyKey();
     Stored<Batch> stored =
         key == null
@@ -82,8 +88,32 @@ public final class BatchClient {
     return new BatchSubmission(stored.thing(), stored.created());
   }
 
+  /** All tasks of a batch by their places in it, as they are stored. */
+  private static Map<String, TaskSpec> parts(BatchSpec spec) {
+    Map<String, TaskSpec> parts = places(spec.tasks(), spec.group());
+    putPart(parts, "/on_success", spec.onSuccess(), spec.group());
+    putPart(parts, "/on_finish", spec.onFinish(), spec.group());
+    putPart(parts, "/on_failure", spec.onFailure(), spec.group());
+    return parts;
+  }
+
+  private static Map<String, TaskSpec> places(List<TaskSpec> tasks, @Nullable String group) {
+    Map<String, TaskSpec> places = new LinkedHashMap<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      putPart(places, "/tasks/" + i, tasks.get(i), group);
+    }
+    return places;
+  }
+
+  private static void putPart(
+      Map<String, TaskSpec> parts, String at, @Nullable TaskSpec task, @Nullable String group) {
+    if (task != null) {
+      parts.put(at, grouped(task, group));
+    }
+  }
+
   /** The partition that something of the batch is tied to, or any. */
-  private int home(BatchSpec spec) {
+  private int home(BatchSpec spec, Map<String, TaskSpec> parts) {
     String parent = spec.parentId();
     String group = spec.group();
     if (parent != null) {
@@ -91,81 +121,46 @@ public final class BatchClient {
     } else if (group != null) {
       return stores.partitions().of(group);
     }
-    return Stream.concat(spec.tasks().stream(), callbacks(spec).stream())
-        .flatMapToInt(task -> homes(task).findFirst().stream())
-        .findFirst()
-        .orElseGet(stores.partitions()::any);
-  }
-
-  private static List<TaskSpec> callbacks(BatchSpec spec) {
-    return Stream.of(spec.onFailure(), spec.onSuccess(), spec.onFinish())
-        .flatMap(Stream::ofNullable)
-        .toList();
-  }
-
-  /** Where the fields of a task want it to live. */
-  private IntStream homes(TaskSpec task) {
-    return Tie.of(task).stream().mapToInt(tie -> stores.partitions().of(tie.key));
-  }
-
-  /**
-   * What ties a task to a partition.
-   *
-   * @param field its pointer
-   */
-  private record Tie(String field, String key) {
-    static List<Tie> of(TaskSpec task) {
-      Flow flow = task.flow();
-      List<Tie> ties = new ArrayList<>();
-      if (flow.group() != null) {
-        ties.add(new Tie("/group", flow.group()));
+    for (Map.Entry<String, TaskSpec> part : parts.entrySet()) {
+      try {
+        OptionalInt home = homes.of(part.getValue());
+        if (home.isPresent()) {
+          return home.getAsInt();
+        }
+      } catch (InvalidTaskException e) {
+        Violations wrong = new Violations();
+        wrong.addAll(part.getKey(), e.violations());
+        throw new InvalidTaskException(wrong.found());
       }
-      if (flow.limit() != null) {
-        ties.add(new Tie("/limit", flow.limit()));
-      }
-      if (flow.sequence() != null) {
-        ties.add(new Tie("/sequence", flow.sequence().key()));
-      }
-      if (task.unique() != null) {
-        ties.add(new Tie("/unique", task.unique().key()));
-      }
-      return ties;
     }
+    return stores.partitions().any();
   }
 
-  private void check(BatchSpec spec, int home) {
+  private void check(BatchSpec spec, Map<String, TaskSpec> parts, int home) {
     Violations wrong = new Violations();
     if (spec.parentId() != null && !stores.partitions().holds(spec.parentId())) {
       wrong.add("/parent", "not-found", "is no batch that is stored");
     }
     if (spec.group() != null && stores.partitions().of(spec.group()) != home) {
-      wrong.add("/group", "other-home", "does not live where the parent does");
+      wrong.add("/group", "another-home", "belongs in another partition than the parent");
     }
-    check(wrong, spec.tasks(), home);
-    checkTask(wrong, "/on_success", spec.onSuccess(), home);
-    checkTask(wrong, "/on_finish", spec.onFinish(), home);
-    checkTask(wrong, "/on_failure", spec.onFailure(), home);
+    wrong.throwIfAny();
+    check(wrong, parts, home);
     wrong.throwIfAny();
   }
 
-  private void check(Violations wrong, List<TaskSpec> tasks, int home) {
-    for (int i = 0; i < tasks.size() && !wrong.isFull(); i++) {
-      checkTask(wrong, "/tasks/" + i, tasks.get(i), home);
-    }
-  }
-
-  private void checkTask(Violations wrong, String at, @Nullable TaskSpec task, int home) {
-    if (task == null) {
-      return;
-    }
-    if (!codec.isJson(task.payload())) {
-      wrong.add(at + "/payload", "malformed", "is not one JSON document");
-    }
-    for (Tie tie : Tie.of(task)) {
-      if (stores.partitions().of(tie.key) != home) {
-        wrong.add(at + tie.field, "other-home", "does not live where the batch does");
-      }
-    }
+  private void check(Violations wrong, Map<String, TaskSpec> parts, int home) {
+    parts.forEach(
+        (at, task) -> {
+          if (!codec.isJson(task.payload())) {
+            wrong.add(at + "/payload", "malformed", "is not one JSON document");
+          }
+          try {
+            homes.require(task, home);
+          } catch (InvalidTaskException e) {
+            wrong.addAll(at, e.violations());
+          }
+        });
   }
 
   private Stored<Batch> store(String id, BatchSpec spec) {
@@ -177,9 +172,9 @@ public final class BatchClient {
                 new NewBatch(
                     id,
                     members(id, id, spec.tasks(), group),
-                    grouped(spec.onFailure(), group),
-                    grouped(spec.onSuccess(), group),
-                    grouped(spec.onFinish(), group),
+                    callback(spec.onFailure(), group),
+                    callback(spec.onSuccess(), group),
+                    callback(spec.onFinish(), group),
                     spec.parentId(),
                     group));
     return new Stored<>(get(id), true);
@@ -193,19 +188,20 @@ public final class BatchClient {
     BatchLink link = BatchLink.member(batchId);
     List<NewTask> members = new ArrayList<>(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
-      TaskSpec.Builder task = tasks.get(i).toBuilder().batch(link);
-      if (group != null && tasks.get(i).flow().group() == null) {
-        task.group(group);
-      }
-      members.add(new NewTask(TaskId.derived(addition, Integer.toString(i)), task.build()));
+      TaskSpec member = grouped(tasks.get(i), group).toBuilder().batch(link).build();
+      members.add(new NewTask(TaskId.derived(addition, Integer.toString(i)), member));
     }
     return members;
   }
 
-  private static @Nullable TaskSpec grouped(@Nullable TaskSpec callback, @Nullable String group) {
-    return callback == null || group == null || callback.flow().group() != null
-        ? callback
-        : callback.toBuilder().group(group).build();
+  private static @Nullable TaskSpec callback(@Nullable TaskSpec callback, @Nullable String group) {
+    return callback == null ? null : grouped(callback, group);
+  }
+
+  private static TaskSpec grouped(TaskSpec task, @Nullable String group) {
+    return group == null || task.flow().group() != null
+        ? task
+        : task.toBuilder().group(group).build();
   }
 
   /**
@@ -227,7 +223,7 @@ public final class BatchClient {
     Violations wrong = new Violations();
     BatchSpec.checkMembers(wrong, tasks);
     BatchSpec.checkKey(wrong, idempotencyKey);
-    check(wrong, tasks, home);
+    check(wrong, places(tasks, batch.group()), home);
     wrong.throwIfAny();
     String addition = stores.partitions().newId(home, clock.instant());
     if (idempotencyKey == null) {

@@ -87,7 +87,7 @@ record FlowBlock(int length, List<String> shared, @Nullable String batch) {
   }
 
   static FlowBlock ofShared(String shared) {
-    return new FlowBlock(shared.length(), List.of(shared.split(" ")));
+    return new FlowBlock(shared.length(), List.of(shared.split(" ")), null);
   }
 
   private static String word(@Nullable String name) {

@@ -72,7 +72,9 @@ public final class Homes {
         throw new InvalidTaskException(
             List.of(
                 new Violation(
-                    tie.pointer, "another-home", "belongs in another partition than its run")));
+                    tie.pointer,
+                    "another-home",
+                    "belongs in another partition than its run or batch")));
       }
     }
   }

@@ -394,9 +394,9 @@ class BatchContractTest extends Contract {
     assertThat(batch(id).state()).isEqualTo(BatchState.RUNNING);
   }
 
-  private static TaskSpec unique(@Nullable String batch) {
+  private TaskSpec unique(@Nullable String batch) {
     return TaskSpec.builder("t")
-        .unique(UniqueKey.of("k"))
+        .unique(UniqueKey.of(at("k")))
         .batch(batch == null ? null : BatchLink.member(batch))
         .build();
   }
@@ -501,8 +501,8 @@ class BatchContractTest extends Contract {
     UniqueKey unique = UniqueKey.of("k");
     TaskSpec rich =
         PLAIN.toBuilder()
-            .group("g")
-            .limit("l")
+            .group(at("g"))
+            .limit(at("l"))
             .unique(unique)
             .sequence(new Sequence("s", Sequence.OnRetry.WAIT))
             .tags(List.of("a"))
@@ -521,7 +521,7 @@ class BatchContractTest extends Contract {
   @Test
   void successesOfMembersAndOfOthersAreFiledApart() {
     String id = start(5);
-    TaskSpec other = PLAIN.toBuilder().group("g").build();
+    TaskSpec other = PLAIN.toBuilder().group(at("g")).build();
     enqueueMany(5, other);
     stores.tasks().enqueue(List.of(member(id, other), member(id, other)));
     work(200, SUCCESS);
