@@ -48,8 +48,7 @@ final class RedisBatchStore implements BatchStore {
       return List.of();
     }
     List<Enqueued> answers = tasks.enqueue(batch.members());
-    String last = batch.members().getLast().id();
-    if (!answers.getLast().task().id().equals(last)) {
+    if (!answers.getLast().created()) {
       calls.word(partitionOf(batch.id()), "batch/commit", Args.of().add(batch.id()));
     }
     return answers;
