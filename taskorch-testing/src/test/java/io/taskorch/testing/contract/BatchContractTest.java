@@ -7,6 +7,8 @@ import io.taskorch.batch.Batch;
 import io.taskorch.batch.BatchSpec;
 import io.taskorch.batch.BatchState;
 import io.taskorch.batch.IllegalBatchMoveException;
+import io.taskorch.limit.GroupLimits;
+import io.taskorch.limit.QueueLimits;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewBatch;
@@ -31,6 +33,7 @@ import io.taskorch.task.UniqueKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -318,6 +321,7 @@ class BatchContractTest extends Contract {
   void aCancelledOneEndsWhatWaitsAndAsksWhatRuns() {
     String id = start(250);
     List<Leased> running = claim(3).leased();
+    Task waiting = stores.query().list(TaskFilter.ofState(TaskState.PENDING)).tasks().getFirst();
     Batch cancelled = stores.batches().cancel(id);
     assertThat(cancelled.cancelRequested()).isTrue();
     assertThatThrownBy(() -> add(id, 1)).isInstanceOf(BatchClosedException.class);
@@ -330,8 +334,7 @@ class BatchContractTest extends Contract {
     assertCounts(batch(id), 250, 0, 0, 1, 0, 249);
     assertThat(stores.batches().cancel(id).state()).isEqualTo(BatchState.CANCELLED);
     assertThat(callbacks()).containsExactly("finish");
-    Task ended = stores.query().list(TaskFilter.ofState(TaskState.CANCELLED)).tasks().getLast();
-    assertThat(ended.reason()).isEqualTo(Reason.BATCH_CANCELLED);
+    assertThat(find(waiting.id()).reason()).isEqualTo(Reason.BATCH_CANCELLED);
   }
 
   @Test
@@ -392,6 +395,19 @@ class BatchContractTest extends Contract {
     assertCounts(batch(other), 1, 0, 0, 0, 0, 1);
     assertThat(callbacks()).isEmpty();
     assertThat(batch(id).state()).isEqualTo(BatchState.RUNNING);
+  }
+
+  @Test
+  void itBeginsAlsoWhenItsLastTaskIsRefused() {
+    GroupLimits oneWaits = new GroupLimits(null, null, 1, Map.of());
+    String crowded = at("crowded");
+    stores.limits().limitQueue(crowded, QueueLimits.of(oneWaits));
+    TaskSpec spec = PLAIN.toBuilder().queue(crowded).group(at("g")).build();
+    String id = newId();
+    List<NewTask> members = List.of(member(id, PLAIN), member(id, spec), member(id, spec));
+    stores.batches().start(newBatch(id, members, null));
+    assertThat(batch(id).state()).isEqualTo(BatchState.RUNNING);
+    assertThat(batch(id).total()).isEqualTo(2);
   }
 
   private TaskSpec unique(@Nullable String batch) {
