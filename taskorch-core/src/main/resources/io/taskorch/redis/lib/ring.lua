@@ -285,7 +285,7 @@ local function open_section(queue, lane, at)
   local section = {
     queue = queue, lane = lane, base = base, gone = {}, apart = base .. 'apart', is_ringed = true,
     lines = base .. 'line:', has_gates = has_group_gates(queue, at), has_limited = call('EXISTS', base .. 'limited') == 1,
-    has_weights = settings_of('g:' .. queue) and call('EXISTS', prefix .. 'weights:' .. queue) == 1
+    has_weights = call('EXISTS', prefix .. 'weights:' .. queue) == 1
   }
   sections[#sections + 1] = section
   return section

@@ -162,7 +162,7 @@ class FlowContractTest extends Contract {
 
   @Test
   void turnsAreByWeight() {
-    set("g:default", "- - - - -");
+    // All that is stored of a queue's groups when nothing else is said of them.
     namespace.raw().number("HSET", key("weights:default"), at("heavy"), "3");
     enqueueMany(100, inGroup("heavy"));
     enqueueMany(100, inGroup("light"));
