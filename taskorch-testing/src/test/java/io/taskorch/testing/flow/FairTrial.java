@@ -44,8 +44,8 @@ final class FairTrial implements AutoCloseable {
 
   private static final int MOST_WEIGHT = 10;
 
-  /** A steady group of which fewer wait gets more. */
-  private static final int FEW = 6;
+  /** A steady group of which fewer wait gets more: one call may take the turns of a round. */
+  private static final int FEW = MOST_WEIGHT + 2;
 
   /** Windows begin at every tenth call. */
   private static final int CALLS_APART = 10;
