@@ -2,28 +2,40 @@ package io.taskorch.client;
 
 import io.taskorch.client.Explanation.Awaits;
 import io.taskorch.client.Explanation.Behind;
+import io.taskorch.client.Explanation.BehindGroups;
 import io.taskorch.client.Explanation.Cause;
+import io.taskorch.client.Explanation.ConcurrencyFull;
 import io.taskorch.client.Explanation.DueLater;
 import io.taskorch.client.Explanation.Ended;
+import io.taskorch.client.Explanation.GroupPaused;
 import io.taskorch.client.Explanation.NoHandler;
 import io.taskorch.client.Explanation.NoLabels;
 import io.taskorch.client.Explanation.NoWorker;
 import io.taskorch.client.Explanation.QueuePaused;
+import io.taskorch.client.Explanation.RateUsedUp;
 import io.taskorch.client.Explanation.RetryLater;
 import io.taskorch.client.Explanation.Running;
+import io.taskorch.client.Explanation.SlowedDown;
 import io.taskorch.client.Explanation.TooFewFree;
 import io.taskorch.client.Explanation.TooFewSlots;
 import io.taskorch.client.Explanation.WaitsFor;
+import io.taskorch.client.Explanation.WaitsForTurn;
 import io.taskorch.client.Explanation.WorkersBusy;
 import io.taskorch.client.Explanation.WorkersDraining;
 import io.taskorch.store.Demand;
+import io.taskorch.store.Obstacles;
+import io.taskorch.store.Obstacles.Closed;
+import io.taskorch.store.Obstacles.Full;
+import io.taskorch.store.Obstacles.Paused;
 import io.taskorch.store.QueueStore.QueueView;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry.RegisteredWorker;
 import io.taskorch.store.WorkerRegistry.WorkerInfo;
 import io.taskorch.store.WorkerRegistry.WorkerState;
+import io.taskorch.task.RateLimitedException.Scope;
 import io.taskorch.task.StepLink;
 import io.taskorch.task.Task;
+import io.taskorch.task.TaskSpec;
 import io.taskorch.workflow.Run;
 import io.taskorch.workflow.Run.StepStatus;
 import java.time.Instant;
@@ -32,6 +44,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +106,16 @@ final class Explainer {
       causes.add(new QueuePaused(queue));
     }
     addWorkers(queue, Demand.of(task.spec()), causes);
+    Obstacles obstacles = stores.limits().obstacles(task.id());
+    addGates(task, obstacles.gates(), causes);
+    if (obstacles.turn() != null) {
+      causes.add(new WaitsForTurn(obstacles.turn().holder(), obstacles.turn().before()));
+      // Where it will stand then is not decided.
+      return;
+    }
+    if (obstacles.groupsBefore() > 0) {
+      causes.add(new BehindGroups(queue, task.spec().flow().group(), obstacles.groupsBefore()));
+    }
     stores
         .query()
         .position(task.id())
@@ -144,13 +167,61 @@ final class Explainer {
         .orElseGet(() -> new NoLabels(queue, demand.type(), demand.requires()));
   }
 
+  private static void addGates(Task task, List<Obstacles.Gate> gates, List<Cause> causes) {
+    Instant due = Objects.requireNonNullElse(task.dueAt(), Instant.MIN);
+    for (Obstacles.Gate gate : gates) {
+      String what = nameOf(gate.scope(), task.spec());
+      switch (gate) {
+        case Full full ->
+            causes.add(new ConcurrencyFull(what, full.most(), full.running(), full.oldest()));
+        case Obstacles.RateUsedUp rate -> {
+          if (rate.until().isAfter(due)) {
+            causes.add(new RateUsedUp(what, rate.until()));
+          }
+        }
+        case Closed closed -> {
+          if (closed.until().isAfter(due)) {
+            causes.add(new SlowedDown(what, closed.until()));
+          }
+        }
+        case Paused paused ->
+            causes.add(
+                new GroupPaused(task.spec().queue(), String.valueOf(task.spec().flow().group())));
+      }
+    }
+  }
+
+  private static String nameOf(Scope scope, TaskSpec spec) {
+    String queue = "queue " + spec.queue();
+    return switch (scope) {
+      case QUEUE -> queue;
+      case GROUP -> "group " + spec.flow().group() + " of " + queue;
+      case LIMIT -> "limit " + spec.flow().limit();
+      case TYPE -> "type " + spec.type() + " of " + queue;
+      case TASK -> throw new IllegalArgumentException("a task alone has no gate");
+    };
+  }
+
   private @Nullable Instant estimate(Task task, List<Cause> hindrances) {
     return switch (task.state()) {
-      case PENDING -> hindrances.isEmpty() ? clock.instant() : null;
-      case SCHEDULED, RETRYING -> hindrances.isEmpty() ? task.dueAt() : null;
+      case PENDING -> latest(clock.instant(), hindrances);
+      case SCHEDULED, RETRYING -> latest(task.dueAt(), hindrances);
       case RUNNING -> task.startedAt();
       case BLOCKED, SUCCEEDED, FAILED, CANCELLED, SKIPPED -> null;
     };
+  }
+
+  /** Null unless all that is in the way has a time at which it is gone. */
+  private static @Nullable Instant latest(@Nullable Instant from, List<Cause> hindrances) {
+    Instant latest = from;
+    for (Cause hindrance : hindrances) {
+      Instant until = hindrance.until();
+      if (until == null || latest == null) {
+        return null;
+      }
+      latest = until.isAfter(latest) ? until : latest;
+    }
+    return latest;
   }
 
   private static void addTime(Task task, List<Cause> causes) {

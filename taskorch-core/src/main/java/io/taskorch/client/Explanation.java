@@ -27,6 +27,11 @@ public record Explanation(
 
     /** A sentence for people. */
     String detail();
+
+    /** When it is no reason any more; null when that is not known. */
+    default @Nullable Instant until() {
+      return null;
+    }
   }
 
   /** It waits for its time. */
@@ -178,7 +183,122 @@ public record Explanation(
     }
   }
 
-  /** Others stand before it in its queue. */
+  /**
+   * As many tasks run as a queue, a group or a limit lets run.
+   *
+   * @param what such as {@code limit partner-api}
+   * @param oldest the one that has been running longest; null when it has just ended
+   */
+  public record ConcurrencyFull(String what, int most, long running, @Nullable String oldest)
+      implements Cause {
+    @Override
+    public String code() {
+      return "concurrency-full";
+    }
+
+    @Override
+    public String detail() {
+      return what
+          + " lets "
+          + most
+          + (most == 1 ? " task" : " tasks")
+          + " run at a time; "
+          + running
+          + (running == 1 ? " runs" : " run")
+          + (oldest == null ? "" : ", " + oldest + " for the longest time");
+    }
+  }
+
+  /**
+   * Its queue, group or limit has let through as many tasks as its rate allows.
+   *
+   * @param until when it is the next one's turn
+   */
+  public record RateUsedUp(String what, Instant until) implements Cause {
+    @Override
+    public String code() {
+      return "rate-used-up";
+    }
+
+    @Override
+    public String detail() {
+      return "the rate of " + what + " is used up until " + until;
+    }
+  }
+
+  /** A handler was told to slow down, and said for whom. */
+  public record SlowedDown(String what, Instant until) implements Cause {
+    @Override
+    public String code() {
+      return "slowed-down";
+    }
+
+    @Override
+    public String detail() {
+      return "a handler was told to slow down: nothing of " + what + " starts before " + until;
+    }
+  }
+
+  /** Nothing of its group is claimed. */
+  public record GroupPaused(String queue, String group) implements Cause {
+    @Override
+    public String code() {
+      return "group-paused";
+    }
+
+    @Override
+    public String detail() {
+      return "group " + group + " of queue " + queue + " is paused";
+    }
+  }
+
+  /**
+   * Tasks of its sequence or unique key run one after the other.
+   *
+   * @param holder the one whose turn it is
+   * @param before how many more come before it
+   */
+  public record WaitsForTurn(String holder, long before) implements Cause {
+    @Override
+    public String code() {
+      return "waits-for-turn";
+    }
+
+    @Override
+    public String detail() {
+      return "waits for its turn, which "
+          + holder
+          + " has"
+          + (before == 0
+              ? ""
+              : "; " + before + (before == 1 ? " task waits" : " tasks wait") + " before it");
+    }
+  }
+
+  /**
+   * Groups of its queue take turns, and it is not its own group's.
+   *
+   * @param group null for that of all tasks without one
+   * @param groups how many have their turn before
+   */
+  public record BehindGroups(String queue, @Nullable String group, long groups) implements Cause {
+    @Override
+    public String code() {
+      return "behind-groups";
+    }
+
+    @Override
+    public String detail() {
+      return groups
+          + (groups == 1 ? " group" : " groups")
+          + " of queue "
+          + queue
+          + (groups == 1 ? " has its turn before " : " have their turns before ")
+          + (group == null ? "the tasks without a group" : "group " + group);
+    }
+  }
+
+  /** Others come before it in its queue, whatever the turns of groups. */
   public record Behind(String queue, long tasks) implements Cause {
     @Override
     public String code() {

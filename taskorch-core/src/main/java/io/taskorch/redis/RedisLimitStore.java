@@ -6,11 +6,15 @@ import io.taskorch.limit.QueueInUseException;
 import io.taskorch.limit.QueueLimits;
 import io.taskorch.limit.RateLimit;
 import io.taskorch.store.LimitStore;
+import io.taskorch.store.Obstacles;
 import io.taskorch.store.Partitions;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Names;
+import io.taskorch.task.RateLimitedException.Scope;
+import io.taskorch.task.TaskId;
 import io.taskorch.task.Violation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -198,6 +202,53 @@ final class RedisLimitStore implements LimitStore {
         Replies.flag(reply.get(1)),
         (int) Replies.number(reply.get(2)),
         use(reply.get(0), reply, 4, LimitCodec.rate(Replies.text(reply.get(3)))));
+  }
+
+  @Override
+  public Obstacles obstacles(String taskId) {
+    if (!partitions.holds(taskId)) {
+      return Obstacles.NONE;
+    }
+    List<Object> reply =
+        calls.list(TaskId.partitionOf(taskId), "limit/obstacles", Args.of().add(taskId));
+    if (reply.isEmpty()) {
+      return Obstacles.NONE;
+    }
+    List<Obstacles.Gate> gates = new ArrayList<>();
+    for (int i = 3; i < reply.size(); i += 5) {
+      gates.add(gate(reply.subList(i, i + 5)));
+    }
+    String holder = Replies.text(reply.get(0));
+    return new Obstacles(
+        gates,
+        holder.isEmpty() ? null : new Obstacles.Turn(holder, Replies.number(reply.get(1))),
+        Replies.number(reply.get(2)));
+  }
+
+  private static Obstacles.Gate gate(List<Object> words) {
+    Scope scope =
+        switch (Replies.text(words.get(0))) {
+          case "q" -> Scope.QUEUE;
+          case "g" -> Scope.GROUP;
+          case "l" -> Scope.LIMIT;
+          default -> Scope.TYPE;
+        };
+    String number = Replies.text(words.get(2));
+    return switch (Replies.text(words.get(1))) {
+      case "f" -> {
+        String oldest = Replies.text(words.get(4));
+        yield new Obstacles.Full(
+            scope,
+            Integer.parseInt(number),
+            Replies.number(words.get(3)),
+            oldest.isEmpty() ? null : oldest);
+      }
+      case "r" -> new Obstacles.RateUsedUp(scope, Instant.ofEpochMilli(Long.parseLong(number)));
+      default ->
+          number.equals("inf")
+              ? new Obstacles.Paused(scope)
+              : new Obstacles.Closed(scope, Instant.ofEpochMilli(Long.parseLong(number)));
+    };
   }
 
   @Override

@@ -67,6 +67,9 @@ public interface LimitStore {
   /** A group as it stands; of one that nothing is said about, that. */
   GroupView group(String queue, String group);
 
+  /** What holds a task back; nothing of one that does not wait. */
+  Obstacles obstacles(String taskId);
+
   /** What settings or code declare. */
   Map<Limited, Declaration> declarations();
 

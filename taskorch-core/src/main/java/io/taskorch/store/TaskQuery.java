@@ -24,8 +24,9 @@ public interface TaskQuery {
   TaskPage list(TaskFilter filter);
 
   /**
-   * How many ready tasks stand before this one in its queue; empty when it is not ready. Those that
-   * stand aside because a worker had no handler for them count only before others of their type.
+   * How many ready tasks come before this one in its queue whatever the turns of groups: those of
+   * higher priorities, and in its own those of its group and limit. Empty when it is not ready.
+   * Those that stand aside because a worker could not take them count only before their like.
    */
   Optional<Long> position(String id);
 

@@ -6,20 +6,31 @@ import static org.awaitility.Awaitility.await;
 import io.taskorch.Taskorch;
 import io.taskorch.client.Explanation;
 import io.taskorch.client.Explanation.Behind;
+import io.taskorch.client.Explanation.BehindGroups;
+import io.taskorch.client.Explanation.ConcurrencyFull;
 import io.taskorch.client.Explanation.DueLater;
 import io.taskorch.client.Explanation.Ended;
+import io.taskorch.client.Explanation.GroupPaused;
 import io.taskorch.client.Explanation.NoHandler;
 import io.taskorch.client.Explanation.NoLabels;
 import io.taskorch.client.Explanation.NoWorker;
 import io.taskorch.client.Explanation.QueuePaused;
+import io.taskorch.client.Explanation.RateUsedUp;
 import io.taskorch.client.Explanation.RetryLater;
 import io.taskorch.client.Explanation.Running;
+import io.taskorch.client.Explanation.SlowedDown;
 import io.taskorch.client.Explanation.TooFewFree;
 import io.taskorch.client.Explanation.TooFewSlots;
+import io.taskorch.client.Explanation.WaitsForTurn;
+import io.taskorch.limit.Limits;
+import io.taskorch.limit.RateLimit;
 import io.taskorch.task.Backoff;
 import io.taskorch.task.Json;
+import io.taskorch.task.RateLimitedException;
+import io.taskorch.task.RateLimitedException.Scope;
 import io.taskorch.task.Reason;
 import io.taskorch.task.RetryPolicy;
+import io.taskorch.task.Sequence;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
@@ -200,5 +211,116 @@ class ExplainTest {
                 assertThat(taskorch.client().get(task.id()).state()).isEqualTo(TaskState.RETRYING));
     Task retrying = taskorch.client().get(task.id());
     assertThat(explain(taskorch, task).causes()).contains(new RetryLater(retrying.dueAt(), 1, 5));
+  }
+
+  @Test
+  void whatALimitHoldsBackNamesTheLimitAndWhoRuns() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    Taskorch taskorch =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, context) -> {
+                  running.countDown();
+                  mayEnd.await();
+                  return null;
+                }));
+    taskorch.limits().limit("partner", Limits.ofConcurrency(1));
+    TaskSpec spec = TaskSpec.builder("t").limit("partner").build();
+    Task first = submit(taskorch, spec);
+    running.await();
+    Task second = submit(taskorch, spec);
+    Explanation explanation = explain(taskorch, second);
+    assertThat(explanation.causes())
+        .containsExactly(new ConcurrencyFull("limit partner", 1, 1, first.id()));
+    assertThat(explanation.causes().getFirst().detail())
+        .isEqualTo(
+            "limit partner lets 1 task run at a time; 1 runs, "
+                + first.id()
+                + " for the longest time");
+    assertThat(explanation.estimate()).isNull();
+    mayEnd.countDown();
+  }
+
+  @Test
+  void aRateThatIsUsedUpSaysWhenTheTaskWillStart() {
+    CountDownLatch ran = new CountDownLatch(1);
+    Taskorch taskorch =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, context) -> {
+                  ran.countDown();
+                  return null;
+                }));
+    taskorch.limits().limit("partner", Limits.ofRate(RateLimit.of(1, Duration.ofHours(1))));
+    TaskSpec spec = TaskSpec.builder("t").limit("partner").build();
+    Task first = submit(taskorch, spec);
+    await().until(() -> taskorch.client().get(first.id()).state() == TaskState.SUCCEEDED);
+    Explanation explanation = explain(taskorch, submit(taskorch, spec));
+    assertThat(explanation.causes()).hasSize(1).first().isInstanceOf(RateUsedUp.class);
+    assertThat(explanation.estimate())
+        .isAfter(first.createdAt().plus(Duration.ofMinutes(59)))
+        .isEqualTo(explanation.causes().getFirst().until());
+    assertThat(explanation.causes().getFirst().detail())
+        .isEqualTo("the rate of limit partner is used up until " + explanation.estimate());
+    // One that is due later than that does not care.
+    Task later =
+        submit(taskorch, TaskSpec.builder("t").limit("partner").delay(Duration.ofHours(2)).build());
+    assertThat(explain(taskorch, later).causes()).containsExactly(new DueLater(later.dueAt()));
+  }
+
+  @Test
+  void whoIsToldToSlowDownSaysForWhomAndUntilWhen() {
+    Taskorch taskorch =
+        stack.started(
+            Handler.of(
+                "t",
+                Json.class,
+                (payload, context) -> {
+                  throw new RateLimitedException(Duration.ofHours(1), Scope.TYPE);
+                }));
+    Task task = submit(taskorch, TaskSpec.of("t"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(explain(taskorch, task).causes())
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                        SlowedDown.class,
+                        slowed ->
+                            assertThat(slowed.detail())
+                                .isEqualTo(
+                                    "a handler was told to slow down: nothing of type t of queue"
+                                        + " default starts before "
+                                        + slowed.until())));
+  }
+
+  @Test
+  void aTaskNamesWhoseTurnItIsAndAGroupHowManyComeBefore() {
+    Taskorch taskorch = stack.program();
+    TaskSpec inSequence = TaskSpec.builder("t").sequence(Sequence.of("s")).build();
+    Task first = submit(taskorch, inSequence);
+    submit(taskorch, inSequence);
+    Task third = submit(taskorch, inSequence);
+    assertThat(explain(taskorch, third).causes())
+        .containsExactly(new NoWorker("default"), new WaitsForTurn(first.id(), 1));
+    assertThat(explain(taskorch, third).causes().getLast().detail())
+        .isEqualTo("waits for its turn, which " + first.id() + " has; 1 task waits before it");
+    submit(taskorch, TaskSpec.builder("t").group("a").build());
+    Task grouped = submit(taskorch, TaskSpec.builder("t").group("b").build());
+    taskorch.limits().pauseGroup("default", "c");
+    Task paused = submit(taskorch, TaskSpec.builder("t").group("c").build());
+    assertThat(explain(taskorch, grouped).causes())
+        .containsExactly(new NoWorker("default"), new BehindGroups("default", "b", 1));
+    assertThat(explain(taskorch, grouped).causes().getLast().detail())
+        .isEqualTo("1 group of queue default has its turn before group b");
+    assertThat(explain(taskorch, paused).causes())
+        .contains(new GroupPaused("default", "c"))
+        .extracting(Explanation.Cause::detail)
+        .contains("group c of queue default is paused");
   }
 }

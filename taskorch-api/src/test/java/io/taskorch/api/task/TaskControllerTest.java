@@ -382,6 +382,17 @@ class TaskControllerTest {
       assertThat(codes(waits)).containsExactly("final");
     }
 
+    @Test
+    void tellsWhatHoldsATaskBackBesidesTimeAndWorkers() {
+      String first = submit(",\"sequence\":\"" + queue + "\"");
+      String second = submit(",\"sequence\":\"" + queue + "\"");
+      assertThat(api.get("/v1/tasks/" + second + "/explain").at("/reasons/1/detail"))
+          .isEqualTo("waits for its turn, which " + first + " has");
+      assertThat(codes(second)).containsExactly("no-worker", "waits-for-turn");
+      api.post("/v1/queues/" + queue + "/groups/a/pause");
+      assertThat(codes(submit(",\"group\":\"a\""))).containsExactly("no-worker", "group-paused");
+    }
+
     private List<String> codes(String id) {
       Answer answer = api.get("/v1/tasks/" + id + "/explain");
       assertThat(answer.status()).isEqualTo(200);

@@ -6,6 +6,12 @@ import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewTask;
+import io.taskorch.store.Obstacles;
+import io.taskorch.store.Obstacles.Closed;
+import io.taskorch.store.Obstacles.Full;
+import io.taskorch.store.Obstacles.Paused;
+import io.taskorch.store.Obstacles.RateUsedUp;
+import io.taskorch.store.Obstacles.Turn;
 import io.taskorch.store.TaskStore.Enqueued;
 import io.taskorch.store.TaskStore.Refusal;
 import io.taskorch.store.TaskStore.Settlement;
@@ -24,6 +30,7 @@ import io.taskorch.task.TaskState;
 import io.taskorch.task.UniqueKey;
 import io.taskorch.testing.FlowKeys;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +40,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which of the ready tasks run: groups take turns, limits hold, sequences keep their order. */
@@ -614,5 +622,125 @@ class FlowContractTest extends Contract {
       succeed(leased);
     }
     nothingIsLeftBehind();
+  }
+
+  private Obstacles obstacles(String id) {
+    return stores.limits().obstacles(id);
+  }
+
+  private Obstacles byGates(Obstacles.Gate... gates) {
+    return new Obstacles(List.of(gates), null, 0);
+  }
+
+  @Test
+  void aFullLimitGroupOrQueueSaysWhatRuns() {
+    set("l:two", "2 - - - w");
+    List<String> tasks = enqueueMany(3, limited("two"));
+    assertThat(obstacles(tasks.get(2))).isEqualTo(Obstacles.NONE);
+    claimAll(1);
+    clock.advance(Duration.ofMillis(1));
+    claimAll(1);
+    assertThat(obstacles(tasks.get(2)))
+        .isEqualTo(byGates(new Full(Scope.LIMIT, 2, 2, tasks.get(0))));
+    set("q:default", "1 - - - w");
+    String plain = enqueue(spec().build()).id();
+    assertThat(obstacles(plain)).isEqualTo(byGates(new Full(Scope.QUEUE, 1, 2, tasks.get(0))));
+    set("q:default", "- - - - w");
+    set("g:default", "1 - - - -");
+    enqueueMany(1, inGroup("a"));
+    Leased running =
+        claimAll(5).stream().filter(one -> !one.task().id().equals(plain)).toList().getFirst();
+    String next = enqueue(inGroup("a")).id();
+    assertThat(obstacles(next))
+        .isEqualTo(byGates(new Full(Scope.GROUP, 1, 1, running.task().id())));
+    succeed(List.of(running));
+    assertThat(obstacles(next)).isEqualTo(Obstacles.NONE);
+  }
+
+  @Test
+  void aRateThatIsUsedUpSaysWhenItLetsATaskPass() {
+    set("l:slow", "- 5 1000 2 w");
+    List<String> tasks = enqueueMany(3, limited("slow"));
+    String large = enqueue(spec().limit(at("slow")).units(2).build()).id();
+    claimAll(10);
+    Instant next = clock.instant().plusMillis(200);
+    assertThat(obstacles(tasks.get(2))).isEqualTo(byGates(new RateUsedUp(Scope.LIMIT, next)));
+    assertThat(obstacles(large))
+        .isEqualTo(byGates(new RateUsedUp(Scope.LIMIT, next.plusMillis(200))));
+    clock.advance(Duration.ofMillis(200));
+    assertThat(obstacles(tasks.get(2))).isEqualTo(Obstacles.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Scope.class, names = "TASK", mode = EnumSource.Mode.EXCLUDE)
+  void whatIsSlowedDownSaysUntilWhen(Scope scope) {
+    TaskSpec spec = spec().group(at("a")).limit(at("a")).build();
+    List<String> tasks = enqueueMany(2, spec);
+    settle(claimAll(1).getFirst(), slowedDown(scope));
+    assertThat(obstacles(tasks.get(1)))
+        .isEqualTo(byGates(new Closed(scope, clock.instant().plus(Duration.ofMinutes(1)))));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(obstacles(tasks.get(1))).isEqualTo(Obstacles.NONE);
+  }
+
+  @Test
+  void aPausedGroupSaysSo() {
+    stores.limits().pauseGroup("default", at("a"));
+    String task = enqueue(inGroup("a")).id();
+    String later = enqueue(spec().group(at("a")).delay(Duration.ofMinutes(1)).build()).id();
+    claimAll(5);
+    assertThat(obstacles(task)).isEqualTo(byGates(new Paused(Scope.GROUP)));
+    assertThat(obstacles(later)).isEqualTo(byGates(new Paused(Scope.GROUP)));
+  }
+
+  @Test
+  void whoWaitsForItsTurnIsToldWhoHasIt() {
+    List<String> tasks = enqueueMany(3, spec().sequence(sequence("s")).build());
+    assertThat(obstacles(tasks.get(0))).isEqualTo(Obstacles.NONE);
+    assertThat(obstacles(tasks.get(2)).turn()).isEqualTo(new Turn(tasks.get(0), 1));
+    String later =
+        enqueue(spec().sequence(sequence("s")).delay(Duration.ofMinutes(1)).build()).id();
+    assertThat(obstacles(later).turn()).isEqualTo(new Turn(tasks.get(0), 2));
+    succeed(claimAll(5));
+    assertThat(obstacles(tasks.get(1))).isEqualTo(Obstacles.NONE);
+    assertThat(obstacles(tasks.get(2)).turn()).isEqualTo(new Turn(tasks.get(1), 0));
+  }
+
+  @Test
+  void whoWaitsForTheSecondTurnOfAUniqueKeyIsToldToo() {
+    UniqueKey unique = UniqueKey.of(at("import")).orQueueOne();
+    String first = enqueue(spec().unique(unique).build()).id();
+    claimAll(1);
+    String second = enqueue(spec().unique(unique).build()).id();
+    assertThat(obstacles(second).turn()).isEqualTo(new Turn(first, 0));
+  }
+
+  @Test
+  void aGroupKnowsHowManyHaveTheirTurnsBefore() {
+    for (String group : List.of("a", "b", "c")) {
+      enqueueMany(20, inGroup(group));
+    }
+    claimAll(3);
+    String late = enqueue(inGroup("late")).id();
+    assertThat(obstacles(late).groupsBefore()).isEqualTo(3);
+    assertThat(stores.query().position(late)).contains(0L);
+    String behind = enqueue(inGroup("late")).id();
+    assertThat(stores.query().position(behind)).contains(1L);
+    stores.limits().pauseGroup("default", at("a"));
+    claimAll(2);
+    assertThat(obstacles(late).groupsBefore()).isLessThan(3);
+    enqueueMany(2, spec().priority(Priority.HIGH).build());
+    assertThat(stores.query().position(behind)).contains(3L);
+  }
+
+  @Test
+  void aTaskThatRunsOrHasEndedHasNoObstacles() {
+    set("l:one", "1 - - - w");
+    List<String> tasks = enqueueMany(2, limited("one"));
+    claimAll(2);
+    assertThat(obstacles(tasks.get(0))).isEqualTo(Obstacles.NONE);
+    stores.tasks().cancel(tasks.get(1));
+    assertThat(obstacles(tasks.get(1))).isEqualTo(Obstacles.NONE);
+    assertThat(obstacles(newId())).isEqualTo(Obstacles.NONE);
   }
 }

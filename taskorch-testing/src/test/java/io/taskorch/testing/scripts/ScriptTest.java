@@ -63,7 +63,7 @@ class ScriptTest {
                 .matches(
                     ".*/(read|page|page_succeeded|records|states|position|depths|logs|list|names"
                         + "|versions|ids|input|partitions|declared|signals|results|last_results"
-                        + "|succeeded|weights)")
+                        + "|succeeded|weights|obstacles)")
             ? "#!lua flags=no-writes"
             : REFUSED_WHEN_FULL.contains(script.name()) ? "#!lua" : "#!lua flags=allow-oom";
     assertThat(script.firstLine()).isEqualTo(flags);
