@@ -203,6 +203,13 @@ final class RedisTaskStore implements TaskStore {
     request.shares().forEach(share -> args.add((long) share));
     args.add(MOST_BYTES).addAll(request.queues()).addAll(request.types());
     args.add(request.fit().slots()).addAll(request.fit().labels());
+    args.add(request.fit().gathered().size());
+    request
+        .fit()
+        .gathered()
+        .forEach(
+            (type, gathering) ->
+                args.add(type).add(gathering.size()).add(gathering.within().toMillis()));
     List<Object> reply = calls.list(request.partition(), "task/claim", args);
     Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
     boolean repeat = Replies.flag(reply.get(2));

@@ -34,6 +34,9 @@ final class ScriptLibrary {
   private static final String INCLUDE = "--- @include \"";
   private static final Pattern WORD = Pattern.compile("\\w+");
 
+  /** What holds no name of a local: texts, comments, fields. */
+  private static final Pattern NO_NAMES = Pattern.compile("'[^'\n]*'|--.*|(?<=[\\w\\])])[.]\\w+");
+
   /** A local of a file: a function, or names with or without values. */
   private static final Pattern LOCAL =
       Pattern.compile("^local (?:(function) )?(\\w+(?:,\\s*\\w+)*)( =)?", Pattern.MULTILINE);
@@ -130,7 +133,8 @@ final class ScriptLibrary {
   }
 
   private static Set<String> words(String text) {
-    return WORD.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
+    String names = NO_NAMES.matcher(text).replaceAll(" ");
+    return WORD.matcher(names).results().map(MatchResult::group).collect(Collectors.toSet());
   }
 
   private static String block(String text, Set<String> elsewhere) {

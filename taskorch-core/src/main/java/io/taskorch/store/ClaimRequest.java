@@ -1,10 +1,12 @@
 package io.taskorch.store;
 
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Lease;
 import io.taskorch.task.Names;
 import io.taskorch.task.Priority;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -40,8 +42,15 @@ public record ClaimRequest(
    *
    * @param slots how many it has in all, free or not: what needs more is left to others
    * @param labels as it says of itself
+   * @param gathered those of its types whose tasks it takes together; such a lot takes the slots of
+   *     one task
    */
-  public record Fit(int slots, List<String> labels) {
+  public record Fit(int slots, List<String> labels, Map<String, Gathering> gathered) {
+
+    /** Of a worker that takes each task by itself. */
+    public Fit(int slots, List<String> labels) {
+      this(slots, labels, Map.of());
+    }
 
     /** Of a worker without labels. */
     public static Fit ofSlots(int slots) {
@@ -50,6 +59,7 @@ public record ClaimRequest(
 
     public Fit {
       labels = List.copyOf(labels);
+      gathered = Map.copyOf(gathered);
     }
   }
 

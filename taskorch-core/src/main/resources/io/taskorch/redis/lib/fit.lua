@@ -1,13 +1,17 @@
 -- Which tasks a worker can take, and whether there is room for them.
 --- @include "lib/gate"
 
--- read_worker(args, at): how many slots a worker has, and its labels as a set.
+-- read_worker(args, at): how many slots a worker has, its labels as a set, and of the types that it
+-- gathers type -> {size, within in ms}.
 local function read_worker(args, at)
-  local labels = {}
-  for i = at + 2, at + 1 + args[at + 1] do
+  local labels, gathered, labels_end = {}, {}, at + 1 + args[at + 1]
+  for i = at + 2, labels_end do
     labels[args[i]] = true
   end
-  return tonumber(args[at]), labels
+  for i = labels_end + 2, labels_end + 1 + 3 * args[labels_end + 1], 3 do
+    gathered[args[i]] = {size = args[i + 1] + 0, within = args[i + 2] + 0}
+  end
+  return tonumber(args[at]), labels, gathered
 end
 
 -- has_labels(text, labels): whether a worker has all that a text names.

@@ -249,6 +249,9 @@ local function unpark(name)
     end
     index_add(base .. 'lines:' .. band .. ':' .. group, first[2], limit)
     join_ring(queue, base, band, group)
+  elseif group == '-' then
+    -- Joins by itself, if there are tasks.
+    index_remove(base .. 'ring:' .. band, group)
   else
     local key = base .. 'ring:' .. band
     local time = call('ZSCORE', key, group)

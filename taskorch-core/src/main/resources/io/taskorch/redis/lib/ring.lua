@@ -222,6 +222,15 @@ local function has_room(section, part, at)
   return part.room >= 1
 end
 
+-- look_into(section, part, most, at): reads the first tasks of a group, unless its gate holds them back.
+local function look_into(section, part, most, at)
+  parts[#parts + 1] = part
+  part.at = at
+  if has_room(section, part, at) then
+    read_part(section, part, most, at)
+  end
+end
+
 -- new_part(…): a group as a table, built with all that most will hold.
 local function new_part(section, band, ring, group, time)
   return {
@@ -309,11 +318,7 @@ local function pick(section, band, want, at, list, append)
       break
     end
     if not part.ids then
-      parts[#parts + 1] = part
-      part.at = at
-      if has_room(section, part, at) then
-        read_part(section, part, share, at)
-      end
+      look_into(section, part, share, at)
     elseif part.picked == part.most and part.picked == part.asked and part.most < want then
       read_part(section, part, math.min(want, 4 * part.asked), at)
     end

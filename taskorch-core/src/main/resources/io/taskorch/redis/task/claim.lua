@@ -7,7 +7,8 @@
 -- ARGV[3] lease in ms   ARGV[4] free slots   ARGV[5] … ARGV[8] share of each priority, highest first
 -- ARGV[9] most bytes of records   ARGV[10] number of queues   ARGV[…] queues
 -- ARGV[…] number of types   ARGV[…] types   ARGV[…] slots of the worker in all   ARGV[…] number of its
---         labels   ARGV[…] labels
+--         labels   ARGV[…] labels   ARGV[…] number of types that it gathers   ARGV[…] of each its name,
+--         how many tasks one call takes, and for how many ms the first of them may wait for others
 -- Reply   {now in ms, due time of the next scheduled task in ms or 0, or now when this call took none
 --          but did not come to the end of what it may take; "1" when this is a repeat, "2" when the
 --          last task is not claimed: it comes next, and needs more slots than are left; then id and
@@ -19,6 +20,7 @@
 --- @include "lib/lease_group"
 --- @include "lib/ring"
 --- @include "lib/fit"
+--- @include "lib/aside"
 
 local MOST_TASKS, MOST_ASIDE = 200, 100
 -- So many records are read at once: large ones beyond the most bytes are not read only to be left.
@@ -38,7 +40,8 @@ for i = 12 + queue_count, 11 + queue_count + type_count do
   types[ARGV[i]] = true
 end
 local slots_left = most
-local worker_slots, labels = read_worker(ARGV, 12 + queue_count + type_count)
+local worker_slots, labels, gathered = read_worker(ARGV, 12 + queue_count + type_count)
+local gathered_sections = {}
 
 -- The last claim of each worker is remembered, so that a repeat of it answers alike.
 local memory = CLAIM .. string.gsub(worker, ' ', '')
@@ -75,7 +78,7 @@ local function lanes_of(queue)
     for _, lane in ipairs(call('HKEYS', lanes_key(queue))) do
       local fits_it, opens = fits_lane(lane, queue, types, labels, worker_slots, at)
       look_again(opens)
-      if fits_it and not opens then
+      if fits_it and not opens and not open_gathered(gathered_sections, gathered, queue, lane, at) then
         lanes[#lanes + 1] = lane
       end
     end
@@ -273,30 +276,6 @@ local claimed = {[0] = claim_id, n = 0}
 local aside = 0
 local more = false
 
--- step_aside(id, key, line, kind, flow): moves a ready task that this worker cannot run into its lane.
--- line is the one that it was picked from, nil when it stands in the key itself.
-local function step_aside(id, key, line, kind, flow)
-  aside = aside + 1
-  local lane = lane_of(kind.type, flow)
-  local base, score = base_of(kind.queue, lane), call('ZSCORE', key, id)
-  if line then
-    use(line, id)
-  else
-    index_remove(key, id)
-  end
-  if has_line(flow) then
-    stand_in_line(kind.queue, base, id, score, flow)
-  else
-    index_add(base .. 'ready', score, id)
-  end
-  if call('HEXISTS', lanes_key(kind.queue), lane) == 0 then
-    touch(LANES)
-    write('HSETNX', lanes_key(kind.queue), lane, 0)
-    write('SADD', LANES, kind.queue)
-    write('SPUBLISH', prefix .. 'work', 'ready ' .. kind.queue)
-  end
-end
-
 -- is_late(kind): whether start_before has passed. A time that says nothing begins with a zero, and
 -- no other does.
 local function is_late(kind)
@@ -304,9 +283,10 @@ local function is_late(kind)
 end
 
 -- may_run(kind): whether tasks of this kind are for this worker and not too late, as far as their
--- kind tells.
+-- kind tells. Those of a type that it gathers are for its rounds of these, in which gathers is true.
+local gathers = false
 local function takes_type(kind)
-  if not types[kind.type] then
+  if not types[kind.type] or gathered[kind.type] then
     return false
   end
   local opens = closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
@@ -314,7 +294,9 @@ local function takes_type(kind)
   return not opens
 end
 local function may_run(kind)
-  if kind.may_run == nil then
+  if gathers then
+    return not is_late(kind)
+  elseif kind.may_run == nil then
     kind.may_run = takes_type(kind) and not is_late(kind)
   end
   return kind.may_run
@@ -336,6 +318,7 @@ local function sweep(queue, band)
     if not kind or takes_type(kind) or is_late(kind) then
       return
     end
+    aside = aside + 1
     step_aside(id, queue.ready, nil, kind, kind.has_flow and flow_of(bytes, kind))
   end
 end
@@ -365,7 +348,10 @@ local function take(id, key, bytes, kind, flow, unique)
   if flow or kind.is_gated then
     pass_gates(id, kind, flow, at, at13)
   end
-  slots_left = slots_left - (flow and flow.slots or 1)
+  if not gathers then
+    slots_left = slots_left - (flow and flow.slots or 1)
+    served[kind.band] = served[kind.band] + 1
+  end
   if unique then
     free_key(unique, id, 'R')
   end
@@ -373,7 +359,6 @@ local function take(id, key, bytes, kind, flow, unique)
   claimed[n] = id
   claimed.n = n
   reply[2 * n + 2], reply[2 * n + 3] = id, bytes
-  served[kind.band] = served[kind.band] + 1
   bytes_left = bytes_left - #bytes
 end
 
@@ -408,6 +393,7 @@ local function divert(id, source, line, bytes, kind, flow)
   elseif run_cancelled(bytes, kind) then
     end_picked(id, source, line, bytes, 'r')
   elseif aside < MOST_ASIDE then
+    aside = aside + 1
     step_aside(id, source, line, kind, flow)
     left_aside[kind.queue] = left_aside[kind.queue] or {}
     left_aside[kind.queue][kind.band] = true
@@ -443,17 +429,18 @@ local function finds_room(id, source, line, bytes, kind, flow)
   return false
 end
 
-for _ = 1, MOST_ROUNDS do
+-- claim_round(choose): takes what a function chooses; whether there may be more to choose from.
+local function claim_round(choose)
   local want = math.min(slots_left, MOST_TASKS - claimed.n)
   if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
-    break
+    return false
   end
   local chosen = choose(want)
   if chosen.n == 0 then
     file_parts()
     flush()
     more = false
-    break
+    return false
   end
   local ids, keys, taken = chosen.ids, {}, {}
   for i = 1, chosen.n do
@@ -527,7 +514,7 @@ for _ = 1, MOST_ROUNDS do
   flush()
   more = diverted or look_further or looks_again
   if not more then
-    break
+    return false
   end
   if slots_left > 0 then
     for _, queue in ipairs(sources) do
@@ -540,6 +527,55 @@ for _ = 1, MOST_ROUNDS do
     end
     flush()
   end
+  return true
+end
+
+-- claim_gathered(): takes tasks that are handed over together, of which each call takes the slots of one.
+local function claim_gathered()
+  local keys, goes_on, waiting
+  gathers = true
+  claim_round(function()
+    local lacks, list = {}, new_list()
+    for band = 1, 4 do
+      lacks[band] = shares[band] - served[band]
+    end
+    keys, goes_on, waiting =
+      gather(gathered_sections, MOST_TASKS - claimed.n, slots_left, lacks, at, list, append)
+    return list
+  end)
+  gathers = false
+  for _, key in ipairs(keys or {}) do
+    if key.taken > 0 then
+      slots_left = slots_left - key.section.weight
+      served[key.band + 1] = served[key.band + 1] + 1
+    end
+  end
+  if goes_on or more then
+    look_again(at)
+  end
+  local bytes = waiting and call('GET', RECORD .. waiting)
+  if bytes then
+    slots_left, too_large = 0, {waiting, bytes}
+  end
+end
+
+-- Neither these nor the others are to take all slots at all times.
+local begins_gathered = byte(claim_id) % 2 == 0
+if gathered_sections[1] and begins_gathered then
+  claim_gathered()
+end
+for _ = 1, MOST_ROUNDS do
+  if not claim_round(choose) then
+    break
+  end
+end
+if gathered_sections[1] and not begins_gathered then
+  local before = more
+  claim_gathered()
+  more = before
+end
+if open_joined(gathered, at) then
+  look_again(at)
 end
 if more and claimed.n == 0 then
   next_due = at
