@@ -119,6 +119,7 @@ class SchedulersTest {
                       null,
                       null,
                       null,
+                      null,
                       false,
                       500,
                       cursor));

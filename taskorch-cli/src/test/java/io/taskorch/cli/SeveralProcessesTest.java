@@ -257,7 +257,8 @@ class SeveralProcessesTest {
   private List<Task> list(TaskState state) {
     TaskPage page =
         tasks.list(
-            new TaskFilter(List.of(state), null, null, null, null, null, null, false, 500, null));
+            new TaskFilter(
+                List.of(state), null, null, null, null, null, null, null, false, 500, null));
     return page.tasks();
   }
 }

@@ -61,6 +61,11 @@ final class Keys {
     return "q:" + queue + ":apart";
   }
 
+  /** The running tasks of a group of a queue by their start, less the prefix. */
+  static String running(String queue, String group) {
+    return "held:g:" + queue + ":" + group;
+  }
+
   /** The indexes of ready tasks in a lane of a queue, less the prefix. */
   static List<String> lane(String queue, String lane) {
     String base = "q:" + queue + ":lane:" + lane;

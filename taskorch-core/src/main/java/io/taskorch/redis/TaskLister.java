@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists tasks from the indexes that the moves keep anyway. A state's tasks stand in one sorted set
@@ -156,21 +157,34 @@ final class TaskLister {
     for (Object name : (List<?>) reply.get(0)) {
       String queue = Replies.text(name);
       if (filter.queue() == null || filter.queue().equals(queue)) {
-        keys.add(Keys.index(queue, state));
-        if (state == TaskState.PENDING) {
-          keys.add(Keys.apart(queue));
-        }
+        keys.addAll(indexes(queue, state, filter.group()));
       }
     }
     if (state == TaskState.PENDING) {
       for (Object field : (List<?>) reply.get(1)) {
         String[] lane = Replies.text(field).split(":", 2);
         if (filter.queue() == null || filter.queue().equals(lane[0])) {
-          keys.addAll(Keys.lane(lane[0], lane[1]));
+          List<String> ofLane = Keys.lane(lane[0], lane[1]);
+          // The last of them has those of groups.
+          keys.addAll(filter.group() == null ? ofLane : List.of(ofLane.getLast()));
         }
       }
     }
     return keys;
+  }
+
+  /** The indexes of a queue that may hold tasks of a group; null for tasks of any or none. */
+  private static List<String> indexes(String queue, TaskState state, @Nullable String group) {
+    return switch (state) {
+      case PENDING ->
+          group == null
+              ? List.of(Keys.index(queue, state), Keys.apart(queue))
+              : List.of(Keys.apart(queue));
+      case RUNNING ->
+          List.of(group == null ? Keys.index(queue, state) : Keys.running(queue, group));
+      case SCHEDULED, RETRYING, SUCCEEDED, FAILED, CANCELLED, SKIPPED, BLOCKED ->
+          List.of(Keys.index(queue, state));
+    };
   }
 
   private static java.util.function.ToIntFunction<String> constant(int partition) {
@@ -252,6 +266,7 @@ final class TaskLister {
         && (filter.tag() == null || task.spec().tags().contains(filter.tag()))
         && (filter.workflowId() == null
             || (step != null && filter.workflowId().equals(step.runId())))
+        && (filter.group() == null || filter.group().equals(task.spec().flow().group()))
         && (filter.createdAfter() == null || task.createdAt().isAfter(filter.createdAfter()))
         && (filter.createdBefore() == null || task.createdAt().isBefore(filter.createdBefore()));
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     order of execution, scheduled and retrying by due time, final ones latest first and those of
  *     one millisecond by descending id; empty for all but {@code BLOCKED}, which needs a {@code
  *     workflowId}
+ * @param group of which ready and running tasks are found without a look at those that have none
  * @param reverse turns the natural orders round
  * @param limit 1 to 500
  * @param cursor what the page before gave
@@ -22,6 +23,7 @@ public record TaskFilter(
     @Nullable String type,
     @Nullable String tag,
     @Nullable String workflowId,
+    @Nullable String group,
     @Nullable Instant createdAfter,
     @Nullable Instant createdBefore,
     boolean reverse,
@@ -41,12 +43,37 @@ public record TaskFilter(
   /** The first tasks of one state, of all queues. */
   public static TaskFilter ofState(TaskState state) {
     return new TaskFilter(
-        List.of(state), null, null, null, null, null, null, false, DEFAULT_LIMIT, null);
+        List.of(state), null, null, null, null, null, null, null, false, DEFAULT_LIMIT, null);
   }
 
   public TaskFilter inQueue(String name) {
     return new TaskFilter(
-        states, name, type, tag, workflowId, createdAfter, createdBefore, reverse, limit, cursor);
+        states,
+        name,
+        type,
+        tag,
+        workflowId,
+        group,
+        createdAfter,
+        createdBefore,
+        reverse,
+        limit,
+        cursor);
+  }
+
+  public TaskFilter inGroup(String name) {
+    return new TaskFilter(
+        states,
+        queue,
+        type,
+        tag,
+        workflowId,
+        name,
+        createdAfter,
+        createdBefore,
+        reverse,
+        limit,
+        cursor);
   }
 
   public TaskFilter from(@Nullable String nextCursor, int pageSize) {
@@ -56,6 +83,7 @@ public record TaskFilter(
         type,
         tag,
         workflowId,
+        group,
         createdAfter,
         createdBefore,
         reverse,

@@ -118,7 +118,17 @@ class ScheduleTest {
                     .client()
                     .list(
                         new TaskFilter(
-                            List.of(state), null, null, null, null, null, null, false, 500, null))
+                            List.of(state),
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            false,
+                            500,
+                            null))
                     .tasks()
                     .stream())
         .toList();

@@ -126,6 +126,7 @@ final class TaskController {
       @QueryValue @Nullable String tag,
       @Parameter(description = "needed for BLOCKED") @QueryValue("workflow_id") @Nullable
           String workflowId,
+      @QueryValue @Nullable String group,
       @QueryValue("created_after") @Nullable String createdAfter,
       @QueryValue("created_before") @Nullable String createdBefore,
       @Parameter(description = "`reverse` turns the orders round") @QueryValue @Nullable
@@ -143,6 +144,7 @@ final class TaskController {
     String checkedQueue = query.name("queue", queue);
     String checkedType = query.name("type", type);
     String checkedTag = query.name("tag", tag);
+    String checkedGroup = query.name("group", group);
     Instant after = query.instant("created_after", createdAfter);
     Instant before = query.instant("created_before", createdBefore);
     boolean reverse = query.word("sort", sort, "reverse");
@@ -157,6 +159,7 @@ final class TaskController {
                         checkedType,
                         checkedTag,
                         workflowId,
+                        checkedGroup,
                         after,
                         before,
                         reverse,

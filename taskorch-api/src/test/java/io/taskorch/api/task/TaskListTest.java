@@ -49,10 +49,12 @@ class TaskListTest {
   }
 
   @Test
-  void filtersByTagAndTime() {
-    String tagged = submit("a", ",\"tags\":[\"blue\"]");
+  void filtersByTagGroupAndTime() {
+    String tagged = submit("a", ",\"tags\":[\"blue\"],\"group\":\"tenant-7\"");
     String plain = submit("a", "");
     assertThat(ids("&state=PENDING&tag=blue")).containsExactly(tagged);
+    assertThat(ids("&state=PENDING&group=tenant-7")).containsExactly(tagged);
+    assertThat(ids("&group=tenant-8")).isEmpty();
     assertThat(ids("&created_after=2020-01-01T00:00:00Z")).containsExactly(tagged, plain);
     assertThat(ids("&created_after=2099-01-01T00:00:00%2B01:00")).isEmpty();
     assertThat(ids("&created_before=2020-01-01T00:00:00Z")).isEmpty();
@@ -111,7 +113,7 @@ class TaskListTest {
         "created_before=1            | /created_before",
         "cursor=nonsense             | /cursor",
         "cursor=%00                  | /cursor",
-        "group=g                     | /group",
+        "group=a%20b                 | /group",
         "stat=PENDING                | /stat",
         "limit=1&limit=2             | /limit",
       })

@@ -1,5 +1,6 @@
 package io.taskorch.testing.contract;
 
+import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Priority;
+import io.taskorch.task.Sequence;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
@@ -21,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +132,62 @@ class TaskQueryContractTest extends Contract {
     assertThat(paged(between(then, null), 10)).containsExactly(late.id());
     assertThat(paged(between(null, then), 10))
         .containsExactlyInAnyOrder(plain.id(), queued.id(), typed.id(), tagged.id());
+  }
+
+  @Test
+  void aGroupIsListedInAllStatesInTheirOrders() {
+    TaskSpec.Builder spec = TaskSpec.builder("t").group(at("a"));
+    TaskSpec other = TaskSpec.builder("t").group(at("b")).build();
+    List<String> running = enqueueMany(3, spec.build());
+    enqueueMany(2, TaskSpec.of("t"));
+    enqueueMany(2, other);
+    claim(5);
+    clock.advance(Duration.ofSeconds(1));
+    claim(1);
+    clock.advance(Duration.ofSeconds(1));
+    claim(5);
+    running.sort(comparing((String id) -> find(id).startedAt()).thenComparing(id -> id));
+    List<String> expected = new ArrayList<>();
+    expected.add(enqueue(spec.priority(Priority.HIGH).build()).id());
+    enqueueMany(3, TaskSpec.builder("t").priority(Priority.HIGH).build());
+    spec.priority(Priority.NORMAL);
+    enqueue(TaskSpec.of("t"));
+    expected.add(enqueue(spec.build()).id());
+    enqueue(other);
+    expected.add(enqueue(spec.limit(at("l")).build()).id());
+    // One that waits for its turn, one for another worker, one in another queue.
+    spec.sequence(Sequence.of(at("s")));
+    expected.add(enqueue(spec.build()).id());
+    expected.add(enqueue(spec.build()).id());
+    spec.sequence(null);
+    assertThat(
+            paged(filter(List.of(TaskState.RUNNING), null, null, null, false).inGroup(at("a")), 2))
+        .isEqualTo(running);
+    TaskFilter pending =
+        filter(List.of(TaskState.PENDING), null, null, null, false).inGroup(at("a"));
+    for (int size : List.of(1, 2, 10)) {
+      assertThat(paged(pending, size)).isEqualTo(expected);
+    }
+    String images = enqueue(spec.queue("images").build()).id();
+    assertThat(paged(pending.inQueue("images"), 10)).containsExactly(images);
+    assertThat(paged(pending, 10)).hasSize(6).contains(images);
+    String later = enqueue(spec.queue("default").delay(Duration.ofHours(1)).build()).id();
+    enqueue(TaskSpec.builder("t").delay(Duration.ofHours(1)).build());
+    stores.tasks().cancel(images);
+    assertThat(paged(filter(List.of(), null, null, null, false).inGroup(at("a")), 3))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(running, expected, List.of(later, images)).flatMap(List::stream).toList());
+    assertThat(paged(pending.inGroup("none"), 10)).isEmpty();
+  }
+
+  @Test
+  void aTaskOfAGroupThatStandsAsideIsListed() {
+    TaskSpec spec = TaskSpec.builder("other").group(at("a")).build();
+    List<String> ids = enqueueMany(2, spec);
+    enqueueMany(2, TaskSpec.of("other"));
+    claim(5);
+    assertThat(paged(TaskFilter.ofState(TaskState.PENDING).inGroup(at("a")), 1)).isEqualTo(ids);
+    assertThat(paged(TaskFilter.ofState(TaskState.PENDING), 3)).hasSize(4);
   }
 
   @Test
@@ -254,12 +313,12 @@ class TaskQueryContractTest extends Contract {
 
   private TaskFilter filter(
       List<TaskState> states, String queue, String type, String tag, boolean reverse) {
-    return new TaskFilter(states, queue, type, tag, null, null, null, reverse, 10, null);
+    return new TaskFilter(states, queue, type, tag, null, null, null, null, reverse, 10, null);
   }
 
   private TaskFilter between(Instant after, Instant before) {
     return new TaskFilter(
-        List.of(TaskState.PENDING), null, null, null, null, after, before, false, 10, null);
+        List.of(TaskState.PENDING), null, null, null, null, null, after, before, false, 10, null);
   }
 
   private List<String> listed(TaskFilter filter) {

@@ -206,7 +206,17 @@ final class FlowTrial implements AutoCloseable {
               .query()
               .list(
                   new TaskFilter(
-                      List.of(state), null, null, null, null, null, null, false, 500, cursor));
+                      List.of(state),
+                      null,
+                      null,
+                      null,
+                      null,
+                      null,
+                      null,
+                      null,
+                      false,
+                      500,
+                      cursor));
       tasks.addAll(page.tasks());
       cursor = page.nextCursor().orElse(null);
     } while (cursor != null);
