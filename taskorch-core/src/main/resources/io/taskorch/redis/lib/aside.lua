@@ -20,7 +20,8 @@ end
 -- picked from, nil when it stands in the key itself.
 local function step_aside(id, key, line, kind, flow)
   local lane = lane_of(kind.type, flow)
-  local base, score = base_of(kind.queue, lane), call('ZSCORE', key, id)
+  -- Redis tells scores without the zeros that a priority may begin with.
+  local base, score = base_of(kind.queue, lane), format('%014d', call('ZSCORE', key, id))
   if line then
     use(line, id)
   else

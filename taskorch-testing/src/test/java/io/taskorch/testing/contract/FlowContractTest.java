@@ -624,6 +624,19 @@ class FlowContractTest extends Contract {
     nothingIsLeftBehind();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aGroupKeepsItsPriorityWhereItStepsAside(Priority priority) {
+    List<String> aside =
+        enqueueMany(
+            2, TaskSpec.builder("other").group(at("a")).limit(at("l")).priority(priority).build());
+    assertThat(claimAll(10)).isEmpty();
+    List<Leased> leased = claim(10, ClaimRequest.Fit.ofSlots(10), "other");
+    assertThat(ids(leased)).isEqualTo(aside);
+    succeed(leased);
+    nothingIsLeftBehind();
+  }
+
   private Obstacles obstacles(String id) {
     return stores.limits().obstacles(id);
   }
