@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.store.ClaimRequest.Fit;
 import io.taskorch.store.NewTask;
 import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
@@ -33,22 +34,35 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random tasks with groups, limits, sequences and unique keys; workers that succeed, fail, are told
- * to slow down and die; people who cancel, change limits and pause groups. What Redis' records say
- * is looked at after each of these.
+ * Random tasks of two queues with groups, limits, sequences, unique keys, labels and slots; workers
+ * that succeed, fail, are told to slow down and die; people who cancel, change limits and pause
+ * groups; replies that get lost. What Redis' records say is looked at after each of these.
  */
 final class FlowTrial implements AutoCloseable {
 
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final String QUEUE = TaskSpec.DEFAULT_QUEUE;
+  private static final List<String> QUEUES = List.of(TaskSpec.DEFAULT_QUEUE, "images");
   private static final List<String> GROUPS = List.of("a", "b", "c");
+
+  /** What each of them can take: the first one everything. */
+  private static final List<Fit> WORKERS =
+      List.of(new Fit(50, List.of("gpu")), Fit.ofSlots(4), new Fit(4, List.of("gpu")));
+
+  /** One at a time: a task that finds it full is dropped, or has the one that runs cancelled. */
+  private static final String DROPPING = "dropping";
+
+  private static final String CANCELLING = "cancelling";
 
   /** A rate of five units a second, three at once. */
   private static final String RATED = "rated";
@@ -57,13 +71,20 @@ final class FlowTrial implements AutoCloseable {
   private static final int BURST = 3;
 
   /** May run at a time. */
-  private final Map<String, Integer> most = new HashMap<>(Map.of("one", 1, "three", 3));
+  private final Map<String, Integer> most =
+      new HashMap<>(Map.of("one", 1, "three", 3, DROPPING, 1, CANCELLING, 1));
+
+  private static final Pattern RING_OR_LINES =
+      Pattern.compile(
+          "q:(?<queue>[^:]+):(lane:(?<lane>[^:]+):)?(ring|lines):(?<band>[0-3])(:(?<group>.+))?");
 
   private final TestNamespace namespace = TestNamespace.open(TestRedis.uri(), 1);
   private final Stores stores = namespace.stores();
   private final ManualClock clock = namespace.clock();
   private final Random random;
   private final List<Leased> held = new ArrayList<>();
+
+  /** Gates of groups. */
   private final List<String> paused = new ArrayList<>();
 
   /** Units in the bucket of {@link #RATED}, as of a time. */
@@ -76,9 +97,21 @@ final class FlowTrial implements AutoCloseable {
     this.random = new Random(seed);
     clock.stop();
     this.counted = clock.instant();
-    most.forEach((limit, running) -> set("l:" + limit, running + " - - - w"));
+    most.forEach((limit, running) -> set("l:" + limit, running + " - - - " + onLimit(limit)));
     set("l:" + RATED, "- " + RATE + " 1000 " + BURST + " w");
-    set("g:" + QUEUE, mostOfAGroup + " - - - -");
+    limitGroups();
+  }
+
+  private static String onLimit(String limit) {
+    return switch (limit) {
+      case DROPPING -> "d";
+      case CANCELLING -> "c";
+      default -> "w";
+    };
+  }
+
+  private void limitGroups() {
+    QUEUES.forEach(queue -> set("g:" + queue, mostOfAGroup + " - - - -"));
   }
 
   private static String key(TestNamespace namespace, String rest) {
@@ -107,7 +140,7 @@ final class FlowTrial implements AutoCloseable {
   private void step() {
     switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 4 -> submit();
-      case 5, 6, 7, 8 -> claim("w" + random.nextInt(3), 1 + random.nextInt(4));
+      case 5, 6, 7, 8 -> claim(random.nextInt(WORKERS.size()), 1 + random.nextInt(4));
       case 9, 10, 11, 12, 13 -> settleOne();
       case 14 -> clock.advance(Duration.ofMillis(random.nextInt(1_500)));
       case 15 -> crash();
@@ -127,15 +160,29 @@ final class FlowTrial implements AutoCloseable {
     for (int i = random.nextInt(5); i >= 0; i--) {
       tasks.add(new NewTask(stores.partitions().newId(0, clock.instant()), newTask()));
     }
-    var unused = stores.tasks().enqueue(tasks);
+    var unused = made(() -> stores.tasks().enqueue(tasks));
+  }
+
+  /** What a call says, which is made again now and then, as if its reply had been lost. */
+  private <T> T made(Supplier<T> call) {
+    T reply = call.get();
+    if (random.nextInt(5) == 0) {
+      var unused = call.get();
+    }
+    return reply;
   }
 
   private TaskSpec newTask() {
-    TaskSpec.Builder task = TaskSpec.builder("t").priority(oneOf(List.of(Priority.values())));
+    TaskSpec.Builder task =
+        TaskSpec.builder("t")
+            .queue(oneOf(QUEUES))
+            .priority(oneOf(List.of(Priority.values())))
+            .slots(random.nextInt(6) == 0 ? 1 + random.nextInt(3) : 1)
+            .requires(random.nextInt(6) == 0 ? List.of("gpu") : List.of());
     if (random.nextInt(3) > 0) {
       task.group(oneOf(GROUPS));
     }
-    String limit = oneOf(List.of("none", "one", "three", RATED));
+    String limit = oneOf(List.of("none", "none", "one", "three", RATED, DROPPING, CANCELLING));
     if (!limit.equals("none")) {
       task.limit(limit).units(limit.equals(RATED) ? 1 + random.nextInt(BURST) : 1);
     }
@@ -151,33 +198,42 @@ final class FlowTrial implements AutoCloseable {
     return task.build();
   }
 
-  private Claim claim(String worker, int free) {
+  private Claim claim(int worker, int free) {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
     Map<String, Long> before = runningByGate();
-    Claim claim =
-        stores
-            .tasks()
-            .claim(
-                new ClaimRequest(
-                    worker,
-                    Base64.getUrlEncoder().withoutPadding().encodeToString(nonce),
-                    0,
-                    List.of(QUEUE),
-                    Set.of("t"),
-                    free,
-                    List.of(free, 0, 0, 0),
-                    LEASE));
-    held.addAll(claim.leased());
+    ClaimRequest request =
+        new ClaimRequest(
+            "w" + worker,
+            Base64.getUrlEncoder().withoutPadding().encodeToString(nonce),
+            0,
+            random.nextBoolean() ? QUEUES : QUEUES.reversed(),
+            Set.of("t"),
+            free,
+            List.of(free, 0, 0, 0),
+            LEASE,
+            WORKERS.get(worker));
+    Claim claim = stores.tasks().claim(request);
+    if (random.nextInt(5) == 0) {
+      assertThat(ids(stores.tasks().claim(request))).isEqualTo(ids(claim));
+    }
+    // Of which nobody hears runs until its lease ends.
+    if (random.nextInt(20) > 0) {
+      held.addAll(claim.leased());
+    }
+    int slots = 0;
     for (Leased leased : claim.leased()) {
       Flow flow = leased.task().spec().flow();
-      assertThat(paused).doesNotContain(String.valueOf(flow.group()));
+      slots += flow.slots();
+      assertThat(WORKERS.get(worker).labels()).containsAll(flow.requires());
+      assertThat(gatesOf(leased.task())).noneMatch(paused::contains);
       if (RATED.equals(flow.limit())) {
         refill();
         tokens -= flow.units();
         assertThat(tokens).as("units left of the rate").isGreaterThan(-0.01);
       }
     }
+    assertThat(slots).isLessThanOrEqualTo(free);
     runningByGate()
         .forEach(
             (gate, running) ->
@@ -185,6 +241,10 @@ final class FlowTrial implements AutoCloseable {
                     .as("running at gate %s", gate)
                     .isLessThanOrEqualTo(Math.max(mostAt(gate), before.getOrDefault(gate, 0L))));
     return claim;
+  }
+
+  private static List<String> ids(Claim claim) {
+    return claim.leased().stream().map(one -> one.task().id()).toList();
   }
 
   private void refill() {
@@ -227,7 +287,7 @@ final class FlowTrial implements AutoCloseable {
     List<String> gates = new ArrayList<>();
     Flow flow = task.spec().flow();
     if (flow.group() != null) {
-      gates.add("g:" + QUEUE + ":" + flow.group());
+      gates.add("g:" + task.spec().queue() + ":" + flow.group());
     }
     if (flow.limit() != null) {
       gates.add("l:" + flow.limit());
@@ -265,18 +325,16 @@ final class FlowTrial implements AutoCloseable {
     for (String gate : namespace.raw().texts("ZRANGE", key(namespace, "parking"), "0", "-1")) {
       waiting.addAll(namespace.raw().texts("ZRANGE", key(namespace, "parked:" + gate), "0", "-1"));
     }
-    for (int band = 0; band < Priority.values().length; band++) {
-      String ring = key(namespace, "q:" + QUEUE + ":ring:" + band);
-      for (String group : parkedIn(ring)) {
-        assertThat(waiting).contains(QUEUE + " - " + band + " " + group + " -");
-      }
-      String prefix = key(namespace, "q:" + QUEUE + ":lines:" + band + ":");
-      for (String lines : namespace.raw().keys(prefix)) {
-        for (String limit : parkedIn(lines)) {
+    for (String key : namespace.raw().keys(key(namespace, "q:"))) {
+      Matcher ring = RING_OR_LINES.matcher(key.substring(key.indexOf("}:") + 2));
+      if (ring.matches()) {
+        String lane = Objects.requireNonNullElse(ring.group("lane"), "-");
+        String section = ring.group("queue") + " " + lane + " " + ring.group("band") + " ";
+        String group = ring.group("group");
+        for (String parked : parkedIn(key)) {
           assertThat(waiting)
               .as("who waits at gates: %s", stored())
-              .contains(
-                  QUEUE + " - " + band + " " + lines.substring(prefix.length()) + " " + limit);
+              .contains(section + (group == null ? parked + " -" : group + " " + parked));
         }
       }
     }
@@ -309,7 +367,8 @@ final class FlowTrial implements AutoCloseable {
                   : new Outcome.Released();
           default -> new Outcome.Succeeded(Json.of("1"));
         };
-    var unused = stores.tasks().settle(List.of(new Settlement(leased.lease(), outcome)));
+    var unused =
+        made(() -> stores.tasks().settle(List.of(new Settlement(leased.lease(), outcome))));
   }
 
   /** All workers die, and what they had is taken back. */
@@ -328,7 +387,8 @@ final class FlowTrial implements AutoCloseable {
   private void cancelOne() {
     List<Task> tasks = tasksIn(oneOf(List.of(TaskState.PENDING, TaskState.RUNNING)));
     if (!tasks.isEmpty()) {
-      var unused = stores.tasks().cancel(oneOf(tasks).id());
+      String id = oneOf(tasks).id();
+      var unused = made(() -> stores.tasks().cancel(id));
     }
   }
 
@@ -336,23 +396,25 @@ final class FlowTrial implements AutoCloseable {
     most.put("one", 1 + random.nextInt(2));
     set("l:one", most.get("one") + " - - - w");
     mostOfAGroup = 1 + random.nextInt(3);
-    set("g:" + QUEUE, mostOfAGroup + " - - - -");
+    limitGroups();
   }
 
   private void pauseOrResume() {
+    String queue = oneOf(QUEUES);
     String group = oneOf(GROUPS);
-    if (paused.remove(group)) {
-      stores.limits().resumeGroup(QUEUE, group);
+    String gate = "g:" + queue + ":" + group;
+    if (paused.remove(gate)) {
+      stores.limits().resumeGroup(queue, group);
     } else {
-      stores.limits().pauseGroup(QUEUE, group);
-      paused.add(group);
+      stores.limits().pauseGroup(queue, group);
+      paused.add(gate);
     }
   }
 
   private void claimAll() {
     Claim claim;
     do {
-      claim = claim("w0", 50);
+      claim = claim(0, 50);
     } while (!claim.leased().isEmpty() || clock.instant().equals(claim.nextDue()));
   }
 
@@ -387,7 +449,7 @@ final class FlowTrial implements AutoCloseable {
   private @Nullable String reasonOf(Task task, Map<String, Long> running) {
     Flow flow = task.spec().flow();
     for (String gate : gatesOf(task)) {
-      if (running.getOrDefault(gate, 0L) >= mostAt(gate)) {
+      if (running.getOrDefault(gate, 0L) >= mostAt(gate) && !gate.equals("l:" + DROPPING)) {
         return gate + " is full";
       }
       String until = namespace.raw().text("ZSCORE", key(namespace, "closed"), gate);
@@ -415,7 +477,7 @@ final class FlowTrial implements AutoCloseable {
   }
 
   private void drain() {
-    List.copyOf(paused).forEach(group -> stores.limits().resumeGroup(QUEUE, group));
+    QUEUES.forEach(queue -> GROUPS.forEach(group -> stores.limits().resumeGroup(queue, group)));
     paused.clear();
     for (int i = 0; i < 10_000 && !isEmpty(); i++) {
       reap();
@@ -440,7 +502,7 @@ final class FlowTrial implements AutoCloseable {
   }
 
   private void nothingIsLeftBehind() {
-    assertThat(claim("w0", 10).leased()).isEmpty();
+    assertThat(claim(0, 10).leased()).isEmpty();
     assertThat(FlowKeys.in(namespace, key(namespace, ""))).isEmpty();
   }
 
