@@ -1,11 +1,14 @@
 package io.taskorch.worker;
 
 import io.taskorch.task.Durations;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Names;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryPolicy null leaves it to the worker
  * @param timeout how long an attempt may run; null for no limit
  * @param payload what the payload is read as; null when the function does not want it
+ * @param function a {@link Together} when it takes several tasks at once
  */
 public record Handler(
     String type,
@@ -48,6 +52,22 @@ public record Handler(
         type, TaskSpec.DEFAULT_QUEUE, null, null, payload, (Function<@Nullable Object>) function);
   }
 
+  /**
+   * A handler that takes several tasks at once, on the default queue, with the worker's policy and
+   * no timeout.
+   */
+  @SuppressWarnings("unchecked") // the payloads are read as this very class
+  public static <P> Handler gathering(
+      String type, Class<P> payload, Gathering gathering, ListFunction<P> function) {
+    return new Handler(
+        type,
+        TaskSpec.DEFAULT_QUEUE,
+        null,
+        null,
+        payload,
+        new Together(gathering, (ListFunction<@Nullable Object>) function));
+  }
+
   public Handler onQueue(String name) {
     return new Handler(type, name, retryPolicy, timeout, payload, function);
   }
@@ -76,5 +96,41 @@ public record Handler(
      * @throws Exception to be tried again by the retry policy
      */
     @Nullable Object run(P payload, TaskContext task) throws Exception;
+  }
+
+  /**
+   * What runs for several tasks at once.
+   *
+   * @param <P> the payload of one
+   */
+  @FunctionalInterface
+  public interface ListFunction<P extends @Nullable Object> {
+    /**
+     * Runs an attempt of each task. What is thrown, every task fails with, by its own policy.
+     *
+     * @param payloads one for each task, in the order in which they became ready
+     * @param tasks in the same order; one that is cancelled, or lost to another worker, says so and
+     *     does not interrupt the others
+     * @return the tasks' results in a {@code List} of the same size, or null when they have none
+     * @throws io.taskorch.task.PartlyFailedException when some of them have failed
+     * @throws Exception as of {@link Function#run}
+     */
+    @Nullable Object run(List<P> payloads, List<TaskContext> tasks) throws Exception;
+  }
+
+  /**
+   * A function that takes several tasks at once.
+   *
+   * @param gathering when they are handed over
+   */
+  public record Together(Gathering gathering, ListFunction<@Nullable Object> function)
+      implements Function<@Nullable Object> {
+
+    /** Runs one task by itself. */
+    @Override
+    public @Nullable Object run(@Nullable Object payload, TaskContext task) throws Exception {
+      Object result = function.run(Collections.singletonList(payload), List.of(task));
+      return result instanceof List<?> results && results.size() == 1 ? results.getFirst() : result;
+    }
   }
 }

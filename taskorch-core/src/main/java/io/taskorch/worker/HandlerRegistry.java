@@ -5,6 +5,7 @@ import io.taskorch.limit.Limits;
 import io.taskorch.limit.RateLimit;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Durations;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.InvalidTaskException;
 import io.taskorch.task.Json;
 import io.taskorch.task.Names;
@@ -18,11 +19,13 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,16 +90,11 @@ public final class HandlerRegistry {
   }
 
   private void addHandler(Object target, Method method, TaskHandler annotation) {
-    Type[] types = method.getGenericParameterTypes();
-    int payload = payloadIndex(method);
+    Gathered gathered = method.getAnnotation(Gathered.class);
     add(
-        new Handler(
-            annotation.value(),
-            annotation.queue(),
-            retryPolicy(annotation.retry()),
-            timeout(annotation.timeout()),
-            payload < 0 ? null : types[payload],
-            new MethodFunction(bound(target, method, payload))));
+        gathered == null
+            ? handler(target, method, annotation)
+            : gathering(target, method, annotation, gathered));
     // Of a class without any, too: it may have had some.
     String owner = method.getDeclaringClass().getName();
     List<Schedule> declared = schedules.computeIfAbsent(owner, c -> new ArrayList<>());
@@ -107,6 +105,43 @@ public final class HandlerRegistry {
     addLimits(
         limits.computeIfAbsent(owner, c -> new LinkedHashMap<>()),
         method.getAnnotation(LimitKey.class));
+  }
+
+  private static Handler handler(Object target, Method method, TaskHandler annotation) {
+    int payload = payloadIndex(method);
+    return new Handler(
+        annotation.value(),
+        annotation.queue(),
+        retryPolicy(annotation.retry()),
+        timeout(annotation.timeout()),
+        payload < 0 ? null : method.getGenericParameterTypes()[payload],
+        new MethodFunction(bound(target, method, payload, TaskContext.class)));
+  }
+
+  private static Handler gathering(
+      Object target, Method method, TaskHandler annotation, Gathered gathered) {
+    List<Type> elements = new ArrayList<>();
+    for (Type type : method.getGenericParameterTypes()) {
+      if (type instanceof ParameterizedType of && of.getRawType() == List.class) {
+        elements.add(of.getActualTypeArguments()[0]);
+      }
+    }
+    int payload = elements.indexOf(TaskContext.class) == 0 ? 1 : 0;
+    if (elements.size() != method.getParameterCount()
+        || elements.size() - Collections.frequency(elements, TaskContext.class) != 1
+        || elements.size() > 2) {
+      throw new IllegalArgumentException(
+          "a handler with @Gathered takes a List of payloads, and a List<TaskContext> if it likes");
+    }
+    return new Handler(
+        annotation.value(),
+        annotation.queue(),
+        retryPolicy(annotation.retry()),
+        timeout(annotation.timeout()),
+        elements.get(payload),
+        new Handler.Together(
+            new Gathering(gathered.size(), Durations.parse(gathered.within())),
+            new ListMethodFunction(bound(target, method, payload, List.class))));
   }
 
   private static void addLimits(Map<String, Limits> declared, @Nullable LimitKey annotation) {
@@ -140,7 +175,7 @@ public final class HandlerRegistry {
       throw new IllegalArgumentException(
           "a workflow's method takes nothing and returns a WorkflowDefinition");
     }
-    WorkflowDefinition definition = definition(bound(target, method, -1));
+    WorkflowDefinition definition = definition(bound(target, method, -1, TaskContext.class));
     String name = annotation.value();
     if (!name.equals(definition.name())) {
       throw new IllegalArgumentException(
@@ -180,6 +215,17 @@ public final class HandlerRegistry {
     if (byType.putIfAbsent(handler.type(), handler) != null) {
       throw new IllegalArgumentException("there is a handler for " + handler.type() + " already");
     }
+  }
+
+  /** The types whose tasks are handed over together, and when. */
+  public Map<String, Gathering> gathered() {
+    Map<String, Gathering> gathered = new LinkedHashMap<>();
+    for (Handler handler : byType.values()) {
+      if (handler.function() instanceof Handler.Together together) {
+        gathered.put(handler.type(), together.gathering());
+      }
+    }
+    return gathered;
   }
 
   /** Ends the registration: a worker has told the store what it handles. */
@@ -285,8 +331,12 @@ public final class HandlerRegistry {
     return -1;
   }
 
-  /** The method as {@code (payload, context) -> result}, whatever its own parameters are. */
-  private static MethodHandle bound(Object target, Method method, int payload) {
+  /**
+   * The method as {@code (payload, context) -> result}, whatever its own parameters are.
+   *
+   * @param context class of the context
+   */
+  private static MethodHandle bound(Object target, Method method, int payload, Class<?> context) {
     MethodHandle handle;
     try {
       method.setAccessible(true);
@@ -300,9 +350,9 @@ public final class HandlerRegistry {
     }
     int parameters = method.getParameterCount();
     if (parameters == 0) {
-      handle = MethodHandles.dropArguments(handle, 0, Object.class, TaskContext.class);
+      handle = MethodHandles.dropArguments(handle, 0, Object.class, context);
     } else if (parameters == 1 && payload == 0) {
-      handle = MethodHandles.dropArguments(handle, 1, TaskContext.class);
+      handle = MethodHandles.dropArguments(handle, 1, context);
     } else if (parameters == 1) {
       handle = MethodHandles.dropArguments(handle, 0, Object.class);
     } else if (payload == 1) {
@@ -310,11 +360,11 @@ public final class HandlerRegistry {
           MethodHandles.permuteArguments(
               handle,
               MethodType.methodType(
-                  handle.type().returnType(), handle.type().parameterType(1), TaskContext.class),
+                  handle.type().returnType(), handle.type().parameterType(1), context),
               1,
               0);
     }
-    return handle.asType(MethodType.methodType(Object.class, Object.class, TaskContext.class));
+    return handle.asType(MethodType.methodType(Object.class, Object.class, context));
   }
 
   private static @Nullable RetryPolicy retryPolicy(Retry[] retry) {
@@ -347,6 +397,21 @@ public final class HandlerRegistry {
     public @Nullable Object run(@Nullable Object payload, TaskContext task) throws Exception {
       try {
         return (Object) handle.invokeExact(payload, task);
+      } catch (Exception | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private record ListMethodFunction(MethodHandle handle)
+      implements Handler.ListFunction<@Nullable Object> {
+    @Override
+    public @Nullable Object run(List<@Nullable Object> payloads, List<TaskContext> tasks)
+        throws Exception {
+      try {
+        return (Object) handle.invokeExact((Object) payloads, tasks);
       } catch (Exception | Error e) {
         throw e;
       } catch (Throwable e) {

@@ -39,6 +39,9 @@ final class LiveAttempt implements TaskContext {
   private volatile @Nullable Thread thread;
   private volatile @Nullable Stop stop;
 
+  /** Those that run in the same call; null when it runs alone. */
+  private @Nullable Lot lot;
+
   /** A bit for each cause heard of, so that clean-up is not interrupted twice for one. */
   private int causes;
 
@@ -60,6 +63,11 @@ final class LiveAttempt implements TaskContext {
     this.leaseEnd = leaseEnd;
     this.newNotes = newNotes;
     this.batches = batches;
+  }
+
+  /** Says that it does not run alone, before anybody else knows of it. */
+  void joins(Lot others) {
+    lot = others;
   }
 
   @Override
@@ -115,6 +123,9 @@ final class LiveAttempt implements TaskContext {
   /** Called by the attempt's own thread, before the handler. */
   void begin(@Nullable Instant until) {
     deadline = until;
+    if (lot != null) {
+      return;
+    }
     thread = Thread.currentThread();
     if (stop != null) {
       Thread.currentThread().interrupt();
@@ -144,8 +155,13 @@ final class LiveAttempt implements TaskContext {
       return;
     }
     causes |= why.bit();
-    if (stop == null) {
+    boolean first = stop == null;
+    if (first) {
       stop = why;
+    }
+    if (lot != null) {
+      lot.stop(why, first);
+      return;
     }
     Thread running = thread;
     if (running != null) {
@@ -167,6 +183,11 @@ final class LiveAttempt implements TaskContext {
       Thread.onSpinWait();
     }
     return true;
+  }
+
+  /** Whether its slots are free when it has its outcome: those of a lot are with the last one. */
+  boolean freesItsSlots() {
+    return lot == null || lot.settled();
   }
 
   /** Why the handler was told to stop first; null when it was not. */

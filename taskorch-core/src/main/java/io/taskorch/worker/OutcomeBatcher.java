@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -63,9 +64,23 @@ final class OutcomeBatcher {
     inFlight.acquireUninterruptibly();
   }
 
+  /** The same for several, for at most 200: for all of them at once, or two could wait for ever. */
+  void reserve(int count) {
+    inFlight.acquireUninterruptibly(count);
+  }
+
   /** Sends an outcome, now or with others, for which {@link #reserve} has made room. */
   void settle(LiveAttempt attempt, Outcome outcome) {
-    lanes[TaskId.partitionOf(attempt.taskId())].add(new Pending(attempt, outcome));
+    Lane lane = lanes[TaskId.partitionOf(attempt.taskId())];
+    lane.put(attempt, outcome);
+    lane.send(1);
+  }
+
+  /** The same of tasks of one partition, in one call. */
+  void settle(Map<LiveAttempt, Outcome> outcomes) {
+    Lane lane = lanes[TaskId.partitionOf(outcomes.keySet().iterator().next().taskId())];
+    outcomes.forEach(lane::put);
+    lane.send(outcomes.size());
   }
 
   /**
@@ -101,9 +116,13 @@ final class OutcomeBatcher {
 
     private final OutageBackoff backoff = new OutageBackoff(LONGEST_WAIT);
 
-    void add(Pending pending) {
-      queue.add(pending);
-      if (left.getAndIncrement() == 0) {
+    void put(LiveAttempt attempt, Outcome outcome) {
+      queue.add(new Pending(attempt, outcome));
+    }
+
+    /** Sends so many that have been put, unless another thread is about it. */
+    void send(int count) {
+      if (left.getAndAdd(count) == 0) {
         int sent;
         do {
           List<Pending> batch = nextBatch();

@@ -5,6 +5,9 @@ import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.OutageBackoff;
 import io.taskorch.store.TaskStore;
+import io.taskorch.task.Flow;
+import io.taskorch.task.Gathering;
+import io.taskorch.task.Priority;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.Task;
 import io.taskorch.task.TaskSpec;
@@ -15,7 +18,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,8 +72,8 @@ final class Poller {
 
   /** What becomes of the tasks that a claim gave. */
   interface Starter {
-    /** Runs a task; its slot is taken. */
-    void start(Leased leased, long leaseEnd);
+    /** Runs a task, or several of one partition in one call; the slots of one are taken. */
+    void start(List<Leased> lot, long leaseEnd);
 
     /** Gives back a task that there is no slot for, or no time. */
     void release(Leased leased, long leaseEnd);
@@ -95,6 +100,7 @@ final class Poller {
       int partitions,
       List<String> queues,
       Set<String> types,
+      Map<String, Gathering> gathered,
       WorkerOptions options,
       Slots slots,
       Signal signal,
@@ -105,7 +111,7 @@ final class Poller {
     this.queueNames = Set.copyOf(queues);
     this.types = types;
     this.options = options;
-    this.fit = new ClaimRequest.Fit(slots.total(), options.labels());
+    this.fit = new ClaimRequest.Fit(slots.total(), options.labels(), gathered);
     this.slots = slots;
     this.signal = signal;
     this.starter = starter;
@@ -249,32 +255,70 @@ final class Poller {
   }
 
   private void start(Claim claim, int places, long sent) {
-    List<Leased> leased = claim.leased();
+    List<List<Leased>> lots = lots(claim.leased());
     int needed = 0;
-    for (Leased one : leased) {
-      needed += slotsOf(one);
+    for (List<Leased> lot : lots) {
+      needed += slotsOf(lot);
     }
     int room = places;
     if (needed > places) {
       // An earlier claim without an answer had asked for more.
       room += slots.take(needed - places);
     }
-    for (Leased one : leased) {
-      long leaseEnd = sent + Duration.between(claim.now(), one.expiresAt()).toNanos();
-      int count = slotsOf(one);
+    for (List<Leased> lot : lots) {
+      // What one claim gives has the same lease.
+      long leaseEnd = sent + Duration.between(claim.now(), lot.getFirst().expiresAt()).toNanos();
+      int count = slotsOf(lot);
       if (count <= room && !stopped) {
         slots.begin(count);
-        starter.start(one, leaseEnd);
+        starter.start(lot, leaseEnd);
         room -= count;
       } else {
-        starter.release(one, leaseEnd);
+        lot.forEach(one -> starter.release(one, leaseEnd));
       }
     }
     slots.giveBack(room);
   }
 
-  private static int slotsOf(Leased leased) {
-    return leased.task().spec().flow().slots();
+  private static int slotsOf(List<Leased> lot) {
+    return lot.getFirst().task().spec().flow().slots();
+  }
+
+  /** What tasks have in common that are handed over together. */
+  private record Key(
+      String queue,
+      String type,
+      Priority priority,
+      @Nullable String group,
+      int slots,
+      List<String> requires) {}
+
+  /** The tasks that run in one call each, in their order: those of a key together, others alone. */
+  private List<List<Leased>> lots(List<Leased> leased) {
+    List<List<Leased>> lots = new ArrayList<>(leased.size());
+    Map<Key, List<Leased>> open = new HashMap<>();
+    for (Leased one : leased) {
+      Gathering gathering = fit.gathered().get(one.task().spec().type());
+      if (gathering == null) {
+        lots.add(List.of(one));
+        continue;
+      }
+      List<Leased> lot = open.get(key(one));
+      if (lot == null || lot.size() == gathering.size()) {
+        lot = new ArrayList<>();
+        lots.add(lot);
+        open.put(key(one), lot);
+      }
+      lot.add(one);
+    }
+    return lots;
+  }
+
+  private static Key key(Leased leased) {
+    TaskSpec spec = leased.task().spec();
+    Flow flow = spec.flow();
+    return new Key(
+        spec.queue(), spec.type(), spec.priority(), flow.group(), flow.slots(), flow.requires());
   }
 
   private ClaimRequest request(Partition partition, int most) {

@@ -14,7 +14,8 @@ import java.lang.annotation.Target;
  *
  * <p>The payload parameter may be a record or bean (unknown fields are ignored), a {@code Map} or
  * {@code List}, a {@code String} or other scalar, a {@code JsonNode}, or {@link
- * io.taskorch.task.Json} for the bytes as they came.
+ * io.taskorch.task.Json} for the bytes as they came. One that takes several tasks at once has
+ * {@link Gathered} besides.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,6 +6,7 @@ import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.Hints;
 import io.taskorch.store.Stores;
 import io.taskorch.store.WorkerRegistry.WorkerInfo;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Outcome;
 import io.taskorch.task.Reason;
 import io.taskorch.task.TaskError;
@@ -16,8 +17,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -44,6 +47,7 @@ public final class Worker implements AutoCloseable {
   private final String id;
   private final List<String> queues;
   private final Set<String> types;
+  private final Map<String, Gathering> gathered;
   private final String host;
 
   private final Slots slots;
@@ -74,6 +78,7 @@ public final class Worker implements AutoCloseable {
     this.id = TaskId.next(clock.instant(), 0);
     handlers.seal();
     this.types = handlers.types();
+    this.gathered = handlers.gathered();
     this.queues = queues(options, handlers);
     this.host = host();
     int partitions = stores.partitions().count();
@@ -94,6 +99,7 @@ public final class Worker implements AutoCloseable {
             partitions,
             queues,
             types,
+            gathered,
             options,
             slots,
             wakeUp,
@@ -134,8 +140,13 @@ public final class Worker implements AutoCloseable {
   private Poller.Starter starter() {
     return new Poller.Starter() {
       @Override
-      public void start(Leased leased, long leaseEnd) {
-        LiveAttempt attempt = attempt(leased, leaseEnd);
+      public void start(List<Leased> lot, long leaseEnd) {
+        Leased first = lot.getFirst();
+        if (gathered.containsKey(first.task().spec().type())) {
+          startTogether(lot, leaseEnd);
+          return;
+        }
+        LiveAttempt attempt = attempt(first, leaseEnd);
         leases.add(attempt);
         Thread.ofVirtual().name("task-" + attempt.taskId()).start(() -> run(attempt));
       }
@@ -156,6 +167,31 @@ public final class Worker implements AutoCloseable {
         batches::handle);
   }
 
+  private void startTogether(List<Leased> leased, long leaseEnd) {
+    Lot lot = new Lot(leased.size());
+    List<LiveAttempt> attempts = leased.stream().map(one -> attempt(one, leaseEnd)).toList();
+    for (LiveAttempt attempt : attempts) {
+      attempt.joins(lot);
+      leases.add(attempt);
+    }
+    String first = attempts.getFirst().taskId();
+    Thread.ofVirtual().name("task-" + first).start(() -> run(lot, attempts));
+  }
+
+  private void run(Lot lot, List<LiveAttempt> attempts) {
+    Map<LiveAttempt, Outcome> ended = new LinkedHashMap<>();
+    try {
+      ended.putAll(runner.run(lot, attempts));
+    } catch (Throwable e) {
+      attempts.forEach(attempt -> ended.put(attempt, runnerFailed(attempt, e)));
+    }
+    if (!ended.isEmpty()) {
+      outcomes.reserve(ended.size());
+      ended.keySet().forEach(this::leave);
+      outcomes.settle(ended);
+    }
+  }
+
   private void run(LiveAttempt attempt) {
     Outcome outcome = outcome(attempt);
     if (outcome != null) {
@@ -167,23 +203,33 @@ public final class Worker implements AutoCloseable {
     try {
       return runner.run(attempt);
     } catch (Throwable e) {
-      log.error("task {}: the runner failed", attempt.taskId(), e);
-      return new Outcome.Failed(
-          new TaskError("exception", e.getClass().getName(), null, null),
-          Reason.PERMANENT_ERROR,
-          options.retryPolicy().maxAttempts());
+      return runnerFailed(attempt, e);
     }
+  }
+
+  private Outcome runnerFailed(LiveAttempt attempt, Throwable e) {
+    log.error("task {}: the runner failed", attempt.taskId(), e);
+    return new Outcome.Failed(
+        new TaskError("exception", e.getClass().getName(), null, null),
+        Reason.PERMANENT_ERROR,
+        options.retryPolicy().maxAttempts());
   }
 
   private void settle(LiveAttempt attempt, Outcome outcome) {
     // The slot becomes free when there is room for the outcome, not when the store has answered.
     outcomes.reserve();
-    slots.end(attempt.slots());
+    leave(attempt);
+    outcomes.settle(attempt, outcome);
+  }
+
+  private void leave(LiveAttempt attempt) {
+    if (attempt.freesItsSlots()) {
+      slots.end(attempt.slots());
+    }
     Notes unsent = attempt.unsentNotes();
     if (unsent != null) {
       unsent.flush();
     }
-    outcomes.settle(attempt, outcome);
   }
 
   private void settled(LiveAttempt attempt, Outcome outcome) {

@@ -11,6 +11,7 @@ import io.taskorch.limit.RateLimit;
 import io.taskorch.schedule.Overlap;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.task.Backoff;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Json;
 import io.taskorch.task.RetryPolicy;
 import io.taskorch.task.TaskSpec;
@@ -387,5 +388,92 @@ class HandlerRegistryTest {
                       }
                     }))
         .withMessageContaining(".again: there is a workflow release already");
+  }
+
+  static final class Lists {
+    @TaskHandler("plain")
+    Object plain(List<Integer> numbers) {
+      return numbers.size();
+    }
+
+    @TaskHandler(value = "gathered", queue = "q", timeout = "5s")
+    @Gathered(size = 10, within = "2s")
+    Object gathered(List<Integer> numbers) {
+      return numbers;
+    }
+
+    @TaskHandler("with-contexts")
+    @Gathered(size = 2, within = "1h")
+    Object withContexts(List<TaskContext> tasks, List<List<String>> lines) {
+      return List.of(tasks, lines);
+    }
+  }
+
+  @Test
+  void aHandlerMayTakeSeveralTasksAtOnce() throws Exception {
+    registry.add(new Lists());
+    assertThat(registry.gathered())
+        .isEqualTo(
+            Map.of(
+                "gathered", new Gathering(10, Duration.ofSeconds(2)),
+                "with-contexts", new Gathering(2, Duration.ofHours(1))));
+    Handler gathered = registry.find("gathered");
+    assertThat(gathered.queue()).isEqualTo("q");
+    assertThat(gathered.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(gathered.payload()).isEqualTo(Integer.class);
+    assertThat(together("gathered", List.of(1, 2), List.of())).isEqualTo(List.of(1, 2));
+    assertThat(registry.find("with-contexts").payload())
+        .isInstanceOfSatisfying(
+            ParameterizedType.class, type -> assertThat(type.getRawType()).isEqualTo(List.class));
+    List<TaskContext> tasks = List.of(Attempts.live("t"));
+    List<Object> payloads = List.of(List.of("line"));
+    assertThat(together("with-contexts", payloads, tasks)).isEqualTo(List.of(tasks, payloads));
+    // Without the annotation a list is what one task has as its payload.
+    assertThat(run("plain", List.of(1, 2))).isEqualTo(2);
+  }
+
+  private Object together(String type, List<Object> payloads, List<TaskContext> tasks)
+      throws Exception {
+    return ((Handler.Together) registry.find(type).function()).function().run(payloads, tasks);
+  }
+
+  @Test
+  void whatIsGatheredIsTakenAsAList() {
+    for (Object wrong :
+        List.of(
+            new Object() {
+              @TaskHandler("t")
+              @Gathered(size = 2, within = "1s")
+              void one(Integer number) {}
+            },
+            new Object() {
+              @TaskHandler("t")
+              @Gathered(size = 2, within = "1s")
+              void contexts(List<TaskContext> tasks) {}
+            },
+            new Object() {
+              @TaskHandler("t")
+              @Gathered(size = 2, within = "1s")
+              void context(List<Integer> numbers, TaskContext task) {}
+            },
+            new Object() {
+              @TaskHandler("t")
+              @Gathered(size = 2, within = "1s")
+              void nothing() {}
+            })) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> registry.add(wrong))
+          .withMessageContaining("a handler with @Gathered takes a List of payloads");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                registry.add(
+                    new Object() {
+                      @TaskHandler("t")
+                      @Gathered(size = 1, within = "1s")
+                      void one(List<Integer> numbers) {}
+                    }))
+        .withMessageContaining("size is 1, not 2 to 100");
   }
 }

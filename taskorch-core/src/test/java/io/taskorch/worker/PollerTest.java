@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Priority;
 import io.taskorch.task.StoreUnavailableException;
 import io.taskorch.task.TaskId;
@@ -15,9 +16,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +38,8 @@ class PollerTest {
   private final ConcurrentLinkedQueue<Leased> released = new ConcurrentLinkedQueue<>();
   private final Signal signal = new Signal();
   private volatile Function<ClaimRequest, Claim> store = request -> nothing();
+  private Map<String, Gathering> gathered = Map.of();
+  private final ConcurrentLinkedQueue<Integer> lots = new ConcurrentLinkedQueue<>();
   private Slots slots;
   private Poller poller;
 
@@ -53,6 +58,7 @@ class PollerTest {
             partitions,
             List.of("a", "b"),
             Set.of("t"),
+            gathered,
             WorkerOptions.builder()
                 .concurrency(slotCount)
                 .pollInterval(pollInterval)
@@ -62,8 +68,9 @@ class PollerTest {
             signal,
             new Poller.Starter() {
               @Override
-              public void start(Leased leased, long leaseEnd) {
-                started.add(leased);
+              public void start(List<Leased> lot, long leaseEnd) {
+                started.addAll(lot);
+                lots.add(lot.size());
               }
 
               @Override
@@ -262,6 +269,40 @@ class PollerTest {
     assertThat(started).containsExactly(given.get(0), given.get(2));
     assertThat(released).containsExactly(given.get(1));
     assertThat(slots.busy()).isEqualTo(4);
+  }
+
+  @Test
+  void tasksOfOneKeyAreStartedTogetherInTheSlotsOfOne() {
+    gathered = Map.of("t", new Gathering(3, Duration.ofSeconds(1)));
+    TaskSpec grouped = TaskSpec.builder("t").group("a").slots(2).build();
+    TaskSpec alone = TaskSpec.of("other");
+    List<Leased> leased =
+        Stream.of(List.of(TaskSpec.of("t")), List.of(grouped, alone, alone))
+            .flatMap(specs -> Stream.generate(() -> specs).limit(4).flatMap(List::stream))
+            .map(Attempts::leased)
+            .toList();
+    AtomicInteger calls = new AtomicInteger();
+    store =
+        request -> {
+          assertThat(request.fit().gathered()).isEqualTo(gathered);
+          return calls.getAndIncrement() == 0 ? new Claim(leased, NOW, null) : nothing();
+        };
+    start(20, 1, NEVER);
+    await().until(() -> started.size() == 16);
+    // Two of three and one, those of a group by themselves, and each other task alone.
+    assertThat(lots).containsExactlyInAnyOrder(3, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    assertThat(slots.busy()).isEqualTo(1 + 1 + 2 + 2 + 8);
+    assertThat(released).isEmpty();
+  }
+
+  @Test
+  void aLotThatThereAreNoSlotsForIsGivenBackWhole() {
+    gathered = Map.of("t", new Gathering(3, Duration.ofSeconds(1)));
+    AtomicInteger calls = new AtomicInteger();
+    store = request -> calls.getAndIncrement() == 0 ? tasks(6) : nothing();
+    start(1, 1, NEVER);
+    await().until(() -> started.size() == 3 && released.size() == 3);
+    assertThat(slots.busy()).isEqualTo(1);
   }
 
   @Test
