@@ -13,6 +13,7 @@ import io.taskorch.redis.WatchedStores.Killed;
 import io.taskorch.schedule.Misfire;
 import io.taskorch.schedule.Schedule;
 import io.taskorch.schedule.Target;
+import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewBatch;
@@ -23,6 +24,7 @@ import io.taskorch.store.Stores;
 import io.taskorch.store.TaskFilter;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.BatchLink;
+import io.taskorch.task.Gathering;
 import io.taskorch.task.Json;
 import io.taskorch.task.Lease;
 import io.taskorch.task.Outcome;
@@ -32,6 +34,7 @@ import io.taskorch.task.TaskError;
 import io.taskorch.task.TaskSpec;
 import io.taskorch.task.TaskState;
 import io.taskorch.task.UniqueKey;
+import io.taskorch.testing.FlowKeys;
 import io.taskorch.testing.TestNamespace;
 import io.taskorch.testing.TestRedis;
 import io.taskorch.testing.scripts.Script;
@@ -238,6 +241,16 @@ class KillTest {
     for (int i = 0; i < calls.size(); i++) {
       live(i, false, this::leadBatches);
       live(i, true, this::leadBatches);
+    }
+  }
+
+  @Test
+  void tasksThatAreHandedOverTogether() {
+    List<String> calls = live(-1, false, this::leadGathered);
+    assertThat(calls).contains("task/enqueue", "task/claim", "task/settle");
+    for (int i = 0; i < calls.size(); i++) {
+      live(i, false, this::leadGathered);
+      live(i, true, this::leadGathered);
     }
   }
 
@@ -466,6 +479,71 @@ class KillTest {
         .noneMatch(key -> key.contains("batch"));
     // What holds the unique key.
     assertThat(namespace.raw().keys("{" + namespace.name() + ":0}:task:")).hasSize(1);
+  }
+
+  private void leadGathered() {
+    List<NewTask> tasks =
+        Stream.of("-", "-", "-", "a", "a", "b")
+            .map(group -> TaskSpec.builder("t").group(group.equals("-") ? null : inFirst(group)))
+            .map(spec -> new NewTask(id(), spec.build()))
+            .toList();
+    // One more than is needed at once, and in the end one that waits for its time.
+    for (NewTask task : tasks) {
+      ask(stores -> stores.tasks().enqueue(List.of(task)));
+      ask(stores -> gather(stores));
+    }
+    ask(
+        stores -> {
+          for (int i = 0; i < MOST_ROUNDS && !allSucceeded(tasks); i++) {
+            namespace.clock().advance(Duration.ofSeconds(3));
+            reap(stores);
+            gather(stores);
+          }
+        });
+    assertThat(allSucceeded(tasks)).isTrue();
+    namespace.clock().advance(DEAD);
+    gather(survivor);
+    assertThat(FlowKeys.in(namespace, "{" + namespace.name() + ":0}:")).isEmpty();
+  }
+
+  /** A group like this one that belongs in the first partition. */
+  private static String inFirst(String group) {
+    return Stream.iterate(group, one -> one + group)
+        .filter(one -> survivor.partitions().of(one) == 0)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean allSucceeded(List<NewTask> tasks) {
+    return tasks.stream()
+        .allMatch(
+            task -> survivor.query().find(task.id()).orElseThrow().state() == TaskState.SUCCEEDED);
+  }
+
+  /** Takes tasks two at a time, until nothing is left but what waits for its time. */
+  private void gather(Stores stores) {
+    Claim claim;
+    do {
+      claim =
+          stores
+              .tasks()
+              .claim(
+                  new ClaimRequest(
+                      stores == mortal ? "mortal" : "survivor",
+                      operation(),
+                      0,
+                      List.of("default"),
+                      Set.of("t"),
+                      4,
+                      List.of(4, 0, 0, 0),
+                      LEASE,
+                      new ClaimRequest.Fit(
+                          4, List.of(), Map.of("t", new Gathering(2, Duration.ofSeconds(10))))));
+      stores
+          .tasks()
+          .settle(
+              claim.leased().stream().map(one -> new Settlement(one.lease(), end(one))).toList());
+    } while (!claim.leased().isEmpty() || claim.now().equals(claim.nextDue()));
   }
 
   private static Batch batch(String id) {
