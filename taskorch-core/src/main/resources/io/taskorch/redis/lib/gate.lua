@@ -274,6 +274,11 @@ local function gate_named(name, at)
   return gates[name] or new_gate(name, field, at)
 end
 
+-- drops(gate): whether what waits at a gate since it was closed is to be looked at now, room or not.
+local function drops(gate)
+  return gate.on == 'd' and not gate.until_ms
+end
+
 -- open(name, count, at): plans that as many of those that wait at a gate take part again, the first ones
 -- first. What is beyond that is looked at again when the next may pass: at once while there is room, as
 -- those that were let go on may find no worker.
@@ -301,7 +306,7 @@ local function open(name, count, at)
     index_remove(PARKING, name)
   else
     local gate = gate_named(name, at)
-    gate.opens = math.min(gate.opens or math.huge, opens_at(gate, 1))
+    gate.opens = math.min(gate.opens or math.huge, drops(gate) and at or opens_at(gate, 1))
   end
 end
 
@@ -353,7 +358,7 @@ local function open_due(at)
       due = due or time
     else
       local gate = gate_named(first[i], at)
-      local left = units_left(gate)
+      local left = drops(gate) and MOST_OPENED or units_left(gate)
       if left >= 1 then
         open(gate.name, left, at)
       else

@@ -349,6 +349,24 @@ class FlowContractTest extends Contract {
   }
 
   @Test
+  void whatALimitHasKeptWhileItWasClosedIsDroppedTooWhenItIsFull() {
+    set("l:two", "2 - - - d");
+    List<String> tasks = enqueueMany(3, limited("two"));
+    List<Leased> leased = claimAll(2);
+    settle(leased.get(0), slowedDown(Scope.LIMIT));
+    set("l:two", "1 - - - d");
+    assertThat(claimAll(10)).isEmpty();
+    assertThat(find(tasks.get(2)).state()).isEqualTo(TaskState.PENDING);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(claimAll(10)).isEmpty();
+    assertThat(List.of(find(tasks.get(0)), find(tasks.get(2))))
+        .extracting(Task::reason)
+        .containsOnly(Reason.OVER_LIMIT);
+    succeed(leased.subList(1, 2));
+    nothingIsLeftBehind();
+  }
+
+  @Test
   void theOldestIsCancelledWhereALimitSaysSo() {
     set("l:one", "1 - - - c");
     List<String> tasks = enqueueMany(2, limited("one"));
