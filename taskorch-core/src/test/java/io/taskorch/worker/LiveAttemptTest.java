@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.taskorch.task.TaskSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,5 +119,43 @@ class LiveAttemptTest {
     LiveAttempt attempt = Attempts.live("t");
     assertThatIllegalArgumentException().isThrownBy(() -> attempt.snooze(Duration.ofMillis(-1)));
     assertThatIllegalArgumentException().isThrownBy(() -> attempt.snooze(Duration.ofDays(5_000)));
+  }
+
+  @Test
+  void aLotIsInterruptedWhenNoneOfItIsWanted() {
+    Lot lot = new Lot(2);
+    LiveAttempt one = Attempts.live("t");
+    LiveAttempt other = Attempts.live("t");
+    for (LiveAttempt attempt : List.of(one, other)) {
+      attempt.joins(lot);
+      attempt.begin(null);
+    }
+    one.stop(Stop.CANCELLED);
+    one.stop(Stop.LEASE_LOST);
+    lot.begin();
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(one.cancelled()).isTrue();
+    assertThat(other.cancelled()).isFalse();
+    other.stop(Stop.CANCELLED);
+    assertThat(Thread.interrupted()).isTrue();
+    // A shutdown is one cause more, which all of them hear of.
+    one.stop(Stop.SHUTDOWN);
+    assertThat(Thread.interrupted()).isTrue();
+    other.stop(Stop.SHUTDOWN);
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(one.freesItsSlots()).isFalse();
+    assertThat(other.freesItsSlots()).isTrue();
+  }
+
+  @Test
+  void aLotThatIsStoppedBeforeItBeginsIsInterruptedThen() {
+    Lot lot = new Lot(1);
+    LiveAttempt attempt = Attempts.live("t");
+    attempt.joins(lot);
+    attempt.stop(Stop.CANCELLED);
+    attempt.begin(null);
+    assertThat(Thread.interrupted()).isFalse();
+    lot.begin();
+    assertThat(Thread.interrupted()).isTrue();
   }
 }
