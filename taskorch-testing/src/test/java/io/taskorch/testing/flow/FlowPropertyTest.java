@@ -15,7 +15,7 @@ class FlowPropertyTest {
   private static final int STEPS = 150;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1125627184117039753L})
   void limitsHoldAndNothingIsLost(long seed) {
     try (FlowTrial trial = new FlowTrial(seed)) {
       trial.run(STEPS);
