@@ -22,7 +22,7 @@ class FlowGuideTest {
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (EmbeddedRedis redis = EmbeddedRedis.start();
-        GuideProgram program = GuideProgram.of("flow.md", name, folder)) {
+        GuideProgram program = GuideProgram.of("flow-by-example.md", name, folder)) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
       String[] args = {redis.uri().toString()};
       program.type().getMethod("main", String[].class).invoke(null, (Object) args);
@@ -50,5 +50,17 @@ class FlowGuideTest {
     assertThat(run("Imports"))
         .filteredOn(line -> line.startsWith("acme"))
         .isEqualTo(IntStream.rangeClosed(1, 10).mapToObj(i -> "acme " + i).toList());
+  }
+
+  @Test
+  void anIndexIsUpdatedOnceWithTheNewest() throws Exception {
+    assertThat(run("SearchIndex"))
+        .filteredOn(line -> line.startsWith("product"))
+        .containsExactlyInAnyOrder("product 1: Lamp, red", "product 2: Chair");
+  }
+
+  @Test
+  void aNightEndsWithItsReport() throws Exception {
+    assertThat(run("Nightly")).contains("9 of 9 imports have succeeded");
   }
 }
