@@ -132,9 +132,17 @@ final class ScriptLibrary {
     return blocks.toString();
   }
 
+  /** What a text may use of others: its words, less what it calls so itself. */
   private static Set<String> words(String text) {
-    String names = NO_NAMES.matcher(text).replaceAll(" ");
-    return WORD.matcher(names).results().map(MatchResult::group).collect(Collectors.toSet());
+    String code = NO_NAMES.matcher(text).replaceAll(" ");
+    Set<String> words =
+        WORD.matcher(code).results().map(MatchResult::group).collect(Collectors.toSet());
+    LOCAL.matcher(code).results().forEach(local -> words.removeAll(names(local)));
+    return words;
+  }
+
+  private static List<String> names(MatchResult local) {
+    return List.of(local.group(2).split(",\\s*"));
   }
 
   private static String block(String text, Set<String> elsewhere) {
@@ -144,7 +152,7 @@ final class ScriptLibrary {
             .matcher(text)
             .replaceAll(
                 local -> {
-                  List<String> names = List.of(local.group(2).split(",\\s*"));
+                  List<String> names = names(local);
                   if (Collections.disjoint(names, elsewhere)) {
                     return Matcher.quoteReplacement(local.group());
                   }

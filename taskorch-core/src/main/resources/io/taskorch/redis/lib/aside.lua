@@ -3,16 +3,13 @@
 --- @include "lib/gather"
 
 -- note_joined(queue, lane, band, flow, type): notes that a task has stepped aside, for what follows.
-local joined, joined_names
-each_call(function()
-  joined, joined_names = {}, {}
-end)
 local function note_joined(queue, lane, band, flow, type)
+  local joined, names = noted('joined'), noted('joined_names')
   local group = flow and flow.group or '-'
   local gate = key_gate(queue, lane, band, group)
   if not joined[gate] then
     joined[gate] = {queue = queue, lane = lane, band = band, group = group, type = type}
-    joined_names[#joined_names + 1] = gate
+    names[#names + 1] = gate
   end
 end
 
@@ -37,6 +34,7 @@ local function step_aside(id, key, line, kind, flow)
     touch(LANES)
     write('HSETNX', lanes_key(kind.queue), lane, 0)
     write('SADD', LANES, kind.queue)
+    is_stored(LANES)
     write('SPUBLISH', prefix .. 'work', 'ready ' .. kind.queue)
   end
 end
@@ -56,22 +54,22 @@ end
 -- open_joined(gathered, at): opens the gates of keys that are together by those that have stepped aside,
 -- and have been written. Returns whether a key is to be looked at for the first time.
 local function open_joined(gathered, at)
-  local is_new = false
+  local is_new, joined, names = false, noted('joined'), noted('joined_names')
   -- Nothing of this is for workers that gather nothing, where nobody does.
-  if not joined_names[1] or not has_parking and not next(gathered) then
+  if not names[1] or not has(PARKING) and not next(gathered) then
     return false
   end
-  each_chunk(joined_names, 400, function(_, from, to)
-    local opens = call('ZMSCORE', PARKING, unpack(joined_names, from, to))
+  each_chunk(names, 400, function(_, from, to)
+    local opens = call('ZMSCORE', PARKING, unpack(names, from, to))
     for i = from, to do
-      local gate = joined_names[i]
+      local gate = names[i]
       local key = joined[gate]
       local size = opens[i - from + 1] and call('ZSCORE', prefix .. 'parked:' .. gate,
         parked_name(key.queue, key.lane, key.band, key.group, '-'))
       if not size then
         is_new = is_new or gathered[key.type] ~= nil
       elseif count_key(key) >= tonumber(size) then
-        index_add(PARKING, format('%d', at), gate)
+        note_opening(gate, at)
         hint_queue(key.queue)
       end
     end

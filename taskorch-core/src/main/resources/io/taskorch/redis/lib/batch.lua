@@ -29,11 +29,8 @@ local MOST_CALLBACKS = 5
 
 -- batch_of(id): a batch as a table, to which what becomes of it in this plan is added; state is false when
 -- it is not stored.
-local batches, levels, callbacks_filed
-each_plan(function()
-  batches, levels, callbacks_filed = {}, {}, 0
-end)
 local function batch_of(id)
+  local batches, levels = planned('batches'), planned('levels')
   local b = batches[id]
   if not b then
     b = {id = id, key = BATCH .. id, joined = {}, queues = {}, left = {}, reopened = 0}
@@ -162,8 +159,9 @@ local function call_back(b, letter, at)
     return
   end
   set_batch(b, 'fired', b.fired .. letter)
-  if callbacks_filed < MOST_CALLBACKS then
-    callbacks_filed = callbacks_filed + 1
+  local filed = planned('callbacks')
+  if #filed < MOST_CALLBACKS then
+    filed[#filed + 1] = b.id
     file_callback(b, letter, at)
   else
     leave_for_later(b, 'f ' .. letter)
@@ -257,9 +255,9 @@ local function settle_batch(b)
   end
 end
 
-before_flush(function()
+before_flush('levels', function(levels)
   -- The end of one may be the end of that which contains it.
-  for depth = next(batches) and DEEPEST_BATCH or 0, 1, -1 do
+  for depth = DEEPEST_BATCH, 1, -1 do
     for _, b in ipairs(levels[depth] or {}) do
       settle_batch(b)
     end

@@ -2,7 +2,7 @@
 -- leaves one alone that has ended. A step that has begun a run ends with that run, which is cancelled.
 --- @include "lib/end_task"
 local function cancel_task(t, reason, at)
-  if ended_here[t.id] then
+  if has_ended_here(t.id) then
     return
   elseif t.state == 'R' then
     if t.cancel ~= '1' then

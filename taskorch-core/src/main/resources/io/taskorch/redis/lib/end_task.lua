@@ -10,12 +10,9 @@
 
 -- expiry_of(state, at, retention): when a task that ends now is to be deleted, as text; those that
 -- do not say how long to keep them share one.
-local default_expiry
-each_call(function()
-  default_expiry = {}
-end)
 local function expiry_of(state, at, retention)
   if retention == '00000000' then
+    local default_expiry = noted('default_expiry')
     local text = default_expiry[state]
     if not text then
       text = format('%013d', at + DEFAULT_RETENTION[state])
@@ -48,17 +45,16 @@ local function file_ended(ids, queue, to, at)
 end
 
 -- Steps that this call has ended: what is stored of them says so only after the flush.
-local ended_here
-each_call(function()
-  ended_here = {}
-end)
+local function has_ended_here(id)
+  return noted('ended')[id]
+end
 
 local function mark_ended(t, to, reason, at)
   if t.state == 'B' and needs_decision(t) then
     -- Else it would be decided on when it is to wait for others again.
     index_remove(UNDECIDED, t.run .. ' ' .. t.step)
   end
-  ended_here[t.id] = true
+  noted('ended')[t.id] = true
   move(t, to, at)
   t.reason = reason
   save(t)
@@ -153,7 +149,7 @@ end
 
 -- blocked_step(id): a step as a table if it still waits for others.
 local function blocked_step(id)
-  local bytes = not ended_here[id] and read_beginning(RECORD .. id)
+  local bytes = not has_ended_here(id) and read_beginning(RECORD .. id)
   return bytes and state_of(bytes) == 'B' and open_record(id, bytes) or nil
 end
 
@@ -216,7 +212,7 @@ local function start_steps(r, freed, at)
   local plain, ready = {}, {}
   table.sort(freed)
   for _, id in ipairs(step_ids(r, freed)) do
-    local bytes = not ended_here[id] and read_beginning(RECORD .. id)
+    local bytes = not has_ended_here(id) and read_beginning(RECORD .. id)
     if bytes and state_of(bytes) == 'B' then
       if is_plain(bytes) then
         plain[#plain + 1] = {id = id, bytes = bytes}
@@ -332,16 +328,13 @@ end
 
 -- step_ended(run, index, state): remembers that a step has ended; finish_runs works all of them off,
 -- so that one call ends many steps of many runs. state is D for what counts as a success.
-local runs_to_settle
-each_call(function()
-  runs_to_settle = {}
-end)
 local function step_ended(run, index, state)
   local r = run_of_step(run)
   note_step(r, index, state)
   if not r.ended then
     r.ended = {}
-    runs_to_settle[#runs_to_settle + 1] = r
+    local runs = noted('runs_to_settle')
+    runs[#runs + 1] = r
   end
   r.ended[#r.ended + 1] = {index = index, state = state}
 end
@@ -349,13 +342,13 @@ end
 -- finish_runs(at): what follows from the steps that have ended in this call, run by run. The flush
 -- comes next; after it runs are read anew.
 local function finish_runs(at)
-  for _, r in ipairs(runs_to_settle) do
+  for _, r in ipairs(noted('runs_to_settle')) do
     if not go_on_at_once(r, r.ended, at) then
       settle_steps(r, r.ended, at)
     end
     close_run(r)
   end
-  runs_to_settle = {}
+  notes.runs_to_settle = nil
 end
 
 local function end_task(t, to, reason, at)

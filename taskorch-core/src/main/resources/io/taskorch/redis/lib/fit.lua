@@ -45,9 +45,12 @@ end
 -- has_room_in(queue, at): whether the gate of a queue lets a task pass, or drops it; that it waits is
 -- noted else.
 local function wait_for(gate)
-  index_add(PARKING, time_text(opens_at(gate, 1)), gate.name)
+  note_opening(gate.name, opens_at(gate, 1))
 end
 local function has_room_in(queue, at)
+  if not has_gates() then
+    return true
+  end
   local gate = queue_gate(queue, at)
   if units_left(gate) >= 1 or gate.on == 'd' and not gate.until_ms then
     return true
@@ -62,6 +65,9 @@ end
 
 -- room_of(source, at): how many tasks may be taken from a queue.
 local function room_of(source, at)
+  if not has_gates() then
+    return math.huge
+  end
   local gate = queue_gate(source.name, at)
   return gate.on == 'd' and math.huge or units_left(gate)
 end
@@ -83,7 +89,7 @@ end
 -- look_at_gates(kind, at): notes once a call whether anything may hold back tasks of a kind's queue, all
 -- of them or those of groups.
 local function look_at_gates(kind, at)
-  kind.is_gated = settings_of('q:' .. kind.queue) and true or false
+  kind.is_gated = has(GATES) and settings_of('q:' .. kind.queue) and true or false
   kind.has_gated_groups = has_group_gates(kind.queue, at)
 end
 
@@ -132,11 +138,14 @@ end
 
 -- next_opening(sources, at): when a gate may open next; queues that are full are noted.
 local function next_opening(sources, at)
-  for _, source in ipairs(sources) do
+  for _, source in ipairs(has_gates() and sources or {}) do
     local gate = queue_gate(source.name, at)
     if units_left(gate) < 1 then
       wait_for(gate)
     end
+  end
+  if not has(PARKING) then
+    return nil
   end
   flush()
   local first = call('ZRANGE', PARKING, '0', '0', 'WITHSCORES')

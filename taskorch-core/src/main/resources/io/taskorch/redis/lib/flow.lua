@@ -13,11 +13,8 @@ local INDIVIDUAL = {[0] = 0, 48, 27, 75, 26, 74, 53, 101}
 --   group, limit        names, nil for none
 --   units, slots        numbers
 --   labels              text, nil for none
-local flows
-each_call(function()
-  flows = {}
-end)
 local function flow_in(text)
+  local flows = noted('flows')
   local flow = flows[text]
   if not flow then
     if sub(text, -8) == ' - 1 1 -' then

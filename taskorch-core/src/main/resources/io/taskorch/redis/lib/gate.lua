@@ -13,28 +13,27 @@
 --- @include "lib/move"
 
 -- settings_of(field)
-local settings, has_settings, has_closed
-each_call(function()
-  settings, has_settings, has_closed = {}, nil, nil
-end)
 local function settings_of(field)
-  if has_settings == nil then
-    has_settings = call('EXISTS', GATES) == 1
+  if not has(GATES) then
+    return false
   end
-  if settings[field] == nil then
-    settings[field] = has_settings and field ~= '' and call('HGET', GATES, field) or false
+  local settings = noted('settings')
+  local text = settings[field]
+  if text == nil then
+    text = call('HGET', GATES, field)
+    settings[field] = text
   end
-  return settings[field]
+  return text
 end
 
 -- read_limits(limits): reads what is set of several limits at once.
 local function read_limits(limits)
-  if settings_of('') == false and has_settings and #limits > 1 then
+  if has(GATES) and #limits > 1 then
     local fields = {}
     for i, limit in ipairs(limits) do
       fields[i] = 'l:' .. limit
     end
-    local found = call('HMGET', GATES, unpack(fields))
+    local found, settings = call('HMGET', GATES, unpack(fields)), noted('settings')
     for i, field in ipairs(fields) do
       settings[field] = found[i]
     end
@@ -43,14 +42,16 @@ end
 
 -- closed_until(name): until when a gate is closed, nil when it is not.
 local function closed_until(name, at)
-  if has_closed == nil then
-    has_closed = call('EXISTS', CLOSED) == 1
-    if has_closed then
-      -- Those whose time is over.
-      write('ZREMRANGEBYSCORE', CLOSED, '-inf', format('(%d', at))
-    end
+  if not has(CLOSED) then
+    return nil
   end
-  local score = has_closed and call('ZSCORE', CLOSED, name)
+  local closed = noted('closed')
+  if not closed.is_swept then
+    -- Those whose time is over.
+    write('ZREMRANGEBYSCORE', CLOSED, '-inf', format('(%d', at))
+    closed.is_swept = true
+  end
+  local score = call('ZSCORE', CLOSED, name)
   local time = score and tonumber(score)
   return time and time > at and time or nil
 end
@@ -63,14 +64,8 @@ end
 --   on          what becomes of a task that finds it full
 --   until_ms    until when it is closed, nil when it is not
 --   passed, opens   whether tasks have passed it in this plan, and when it opens for those that wait
-local gates, texts
-each_call(function()
-  texts = {}
-end)
-each_plan(function()
-  gates = {}
-end)
 local function read_settings(text)
+  local texts = noted('texts')
   local known = texts[text]
   if not known then
     local most, rate, per, burst, rest = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
@@ -91,9 +86,7 @@ local function new_gate(name, field, at)
     name = name, at = at, set = set, free = math.huge, on = byte(name) ~= 103 and set.rest or 'w',
     full = false, passed = false, opens = false
   }
-  if has_closed ~= false then
-    gate.until_ms = closed_until(name, at)
-  end
+  gate.until_ms = closed_until(name, at)
   if set.most then
     gate.free = set.most - (byte(name) == 113 and
       call('ZCARD', index_key(sub(name, 3), 'R')) or call('ZCARD', prefix .. 'held:' .. name))
@@ -103,26 +96,29 @@ local function new_gate(name, field, at)
     -- A burst that has become smaller does not make up for what was let through before.
     gate.full = math.min(full, at * 1000 + set.burst)
   end
-  gates[name] = gate
+  planned('gates')[name] = gate
   return gate
 end
 local function queue_gate(queue, at)
   local name = 'q:' .. queue
-  return gates[name] or new_gate(name, name, at)
+  return planned('gates')[name] or new_gate(name, name, at)
 end
 local function group_gate(queue, group, at)
   local name = 'g:' .. queue .. ':' .. group
-  return gates[name] or new_gate(name, 'g:' .. queue, at)
+  return planned('gates')[name] or new_gate(name, 'g:' .. queue, at)
 end
 local function limit_gate(limit, at)
   local name = 'l:' .. limit
-  return gates[name] or new_gate(name, name, at)
+  return planned('gates')[name] or new_gate(name, name, at)
 end
 
--- has_group_gates(queue, at): whether anything may hold back groups of a queue.
+-- has_gates(): whether anything may hold back tasks at all. has_group_gates(queue, at): whether it may those
+-- of groups of a queue.
+local function has_gates()
+  return has(GATES) or has(CLOSED)
+end
 local function has_group_gates(queue, at)
-  closed_until('', at)
-  return (has_closed or settings_of('g:' .. queue)) and true or false
+  return has(CLOSED) or settings_of('g:' .. queue) and true or false
 end
 
 -- is_above_burst(queue, flow): whether a task counts for more units than a gate ever lets through at once.
@@ -219,24 +215,21 @@ local function park(gate, name, units)
   end
 end
 
--- time_text(time): ms as a score.
-local function time_text(time)
-  return time == math.huge and '+inf' or format('%d', time)
+-- note_opening(name, time): plans that a gate at which something waits is looked at then, in ms.
+local function note_opening(name, time)
+  index_add(PARKING, time == math.huge and '+inf' or format('%d', time), name)
+  is_stored(PARKING)
 end
-
-local sections
-each_call(function()
-  sections = {}
-end)
 
 -- unpark(name): plans that a parked group or line takes part again; whether it still has tasks.
 local function unpark(name)
   local section, band, group, limit = string.match(name, '^(%S+ %S+) (%d) (%S+) (%S+)$')
-  local place = sections[section]
+  local places = noted('places')
+  local place = places[section]
   if not place then
     local queue, lane = string.match(section, '^(%S+) (%S+)$')
     place = {queue = queue, base = base_of(queue, lane ~= '-' and lane or nil)}
-    sections[section] = place
+    places[section] = place
   end
   local queue, base = place.queue, place.base
   if limit ~= '-' then
@@ -271,7 +264,7 @@ local KEPT_LONGER_MS = 60000
 -- gate_named(name, at): any gate.
 local function gate_named(name, at)
   local field = byte(name) == 103 and string.match(name, '^(g:[^:]+)') or name
-  return gates[name] or new_gate(name, field, at)
+  return planned('gates')[name] or new_gate(name, field, at)
 end
 
 -- drops(gate): whether what waits at a gate since it was closed is to be looked at now, room or not.
@@ -311,21 +304,13 @@ local function open(name, count, at)
 end
 
 -- leave_gates(id, queue, flow, at): plans that a task which stops running gives its permits back.
-local freed, freed_at, has_parking
-each_call(function()
-  has_parking = nil
-end)
-each_plan(function()
-  freed = nil
-end)
 local function leave_gate(name, at)
-  freed, freed_at = freed or {}, at
-  freed[name] = (freed[name] or 0) + 1
+  local freed = planned('freed')
+  freed[name] = freed[name] or {permits = 0, at = at}
+  freed[name].permits = freed[name].permits + 1
 end
 local function leave_gates(id, queue, flow, at)
-  if has_parking == nil then
-    has_parking = call('EXISTS', PARKING) == 1
-  end
+  local has_parking = has(PARKING)
   if has_parking then
     leave_gate('q:' .. queue, at)
   end
@@ -345,8 +330,7 @@ end
 
 -- open_due(at): opens gates whose time has come; the time of the next one, nil when there is none.
 local function open_due(at)
-  has_parking = call('EXISTS', PARKING) == 1
-  if not has_parking then
+  if not has(PARKING) then
     return nil
   end
   local first =
@@ -362,7 +346,7 @@ local function open_due(at)
       if left >= 1 then
         open(gate.name, left, at)
       else
-        index_add(PARKING, time_text(opens_at(gate, 1)), gate.name)
+        note_opening(gate.name, opens_at(gate, 1))
       end
     end
   end
@@ -372,27 +356,30 @@ local function open_due(at)
   return due
 end
 
-before_flush(function()
-  if freed then
-    local names = {}
-    for name in pairs(freed) do
-      names[#names + 1] = name
-    end
-    each_chunk(names, 400, function(_, from, to)
-      local waits = call('ZMSCORE', PARKING, unpack(names, from, to))
-      for i = from, to do
-        if waits[i - from + 1] then
-          -- What is stored still counts the permits that this call gives back.
-          local gate = gate_named(names[i], freed_at)
-          gate.free = gate.free + freed[names[i]]
-          open(names[i], freed[names[i]], freed_at)
-        end
-      end
-    end)
+before_flush('freed', function(freed)
+  local names = {}
+  for name in pairs(freed) do
+    names[#names + 1] = name
   end
+  each_chunk(names, 400, function(_, from, to)
+    local waits = call('ZMSCORE', PARKING, unpack(names, from, to))
+    for i = from, to do
+      local name = names[i]
+      if waits[i - from + 1] then
+        local permits, at = freed[name].permits, freed[name].at
+        -- What is stored still counts the permits that this call gives back.
+        local gate = gate_named(name, at)
+        gate.free = gate.free + permits
+        open(name, permits, at)
+      end
+    end
+  end)
+end)
+
+before_flush('gates', function(gates)
   for name, gate in pairs(gates) do
     if gate.opens then
-      index_add(PARKING, time_text(gate.opens), name)
+      note_opening(name, gate.opens)
     end
     if gate.passed then
       touch(prefix .. 'bucket:' .. name)

@@ -45,7 +45,7 @@ local function are_together(part, at)
   index_add(part.ring, format('%d', PARKED + part.start), part.group)
   add_one(prefix .. 'parked:' .. gate, size,
     parked_name(section.queue, section.lane, part.band, part.group, '-'))
-  index_add(PARKING, format('%d', since + section.gathering.within), gate)
+  note_opening(gate, since + section.gathering.within)
   return false
 end
 

@@ -10,7 +10,16 @@ local RECORD, RESULT, ATTEMPTS, PROGRESS, LOGS, RUN, LEASES, CLAIM, QUEUES, PAUS
   EXPIRING_BATCHES
 
 -- begin(keys): what a call starts with. each_call(reset): has begin forget what the last call knew.
-local resets = {}
+-- noted(name): a table that lives as long as the call, made when it is first asked for.
+local resets, notes = {}, {}
+local function noted(name)
+  local list = notes[name]
+  if not list then
+    list = {}
+    notes[name] = list
+  end
+  return list
+end
 local function each_call(reset)
   resets[#resets + 1] = reset
 end
@@ -51,9 +60,28 @@ local function begin(keys)
     STAGING_BATCHES = prefix .. 'staging-batches'
     EXPIRING_BATCHES = prefix .. 'expiring-batches'
   end
+  notes = {}
   for i = 1, #resets do
     resets[i]()
   end
+end
+
+-- has(key): whether a key is stored that most partitions do without: one look tells that none of them
+-- is. is_stored(key): says that this call is about to store one.
+local function has(key)
+  local stored = notes[key]
+  if stored == nil then
+    if notes.some_stored == nil then
+      notes.some_stored =
+        call('EXISTS', CANCELLING, LANES, GATES, CLOSED, PARKING, RINGED) > 0
+    end
+    stored = notes.some_stored and call('EXISTS', key) == 1
+    notes[key] = stored
+  end
+  return stored
+end
+local function is_stored(key)
+  notes[key] = true
 end
 
 -- Names of the index that a state keeps per queue. BLOCKED has none: such a step stands in its run.

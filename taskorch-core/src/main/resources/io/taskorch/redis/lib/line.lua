@@ -34,11 +34,8 @@ local function band_range(band)
 end
 
 -- hint_queue(queue): tells workers, once a plan, that a queue has something to look at.
-local hinted
-each_plan(function()
-  hinted = {}
-end)
 local function hint_queue(queue)
+  local hinted = planned('hinted')
   if not hinted[queue] then
     hinted[queue] = true
     write('SPUBLISH', prefix .. 'work', 'ready ' .. queue)
@@ -47,11 +44,8 @@ end
 
 -- join_ring(queue, base, band, group): plans that a group stands in the ring of a priority, which is the
 -- text of its digit. joins(key): the rings that are joined in this plan.
-local joins
-each_plan(function()
-  joins = {}
-end)
 local function joined_ring(key)
+  local joins = planned('joins')
   local ring = joins[key]
   if not ring then
     local first = call('ZRANGE', key, '0', '0', 'WITHSCORES')[2]
@@ -75,10 +69,12 @@ local function join_ring(queue, base, band, group)
   if ring.idle then
     hint_queue(queue)
   end
-  if not joins[queue] then
-    joins[queue] = true
+  local ringed = planned('ringed')
+  if not ringed[queue] then
+    ringed[queue] = true
     touch(RINGED)
     write('SADD', RINGED, queue)
+    is_stored(RINGED)
   end
 end
 
@@ -89,10 +85,11 @@ local function stand_in_line(queue, base, id, score, flow)
   add_one(line_of(base, group, limit), score, id)
   if flow.limit then
     local key = base .. 'lines:' .. band .. ':' .. group
-    local lines = joins[key]
+    local joined = planned('joined')
+    local lines = joined[key]
     if not lines then
       lines = {command = write('ZADD', key, 'NX')}
-      joins[key] = lines
+      joined[key] = lines
       touch(key)
       touch(base .. 'limited')
       write('SADD', base .. 'limited', band .. ':' .. group)
@@ -121,10 +118,6 @@ end
 
 -- leave(t): plans that a ready task leaves where it stands, for which it need not run. What that leaves
 -- empty goes with the flush.
-local left
-each_plan(function()
-  left = {}
-end)
 local function leave_section(t, lane)
   local base = base_of(t.queue, lane)
   if not has_line(t.flow) then
@@ -142,6 +135,7 @@ local function leave_section(t, lane)
   end
   index_remove(line, t.id)
   local name = parked_name(t.queue, lane, t.priority, group, limit)
+  local left = planned('left')
   left[name] = left[name] or
     {queue = t.queue, lane = lane, base = base, band = t.priority, group = group, limit = limit, n = 0}
   left[name].n = left[name].n + 1
@@ -174,7 +168,7 @@ local function remove_limit(queue, lane, base, band, group, limit)
   write('ZREM', prefix .. 'parked:l:' .. limit, parked_name(queue, lane, band, group, limit))
 end
 
-before_flush(function()
+before_flush('left', function(left)
   local groups = {}
   for _, line in pairs(left) do
     local key = line.base .. ' ' .. line.band .. ' ' .. line.group

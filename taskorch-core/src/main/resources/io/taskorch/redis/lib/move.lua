@@ -84,11 +84,8 @@ local ZERO13 = '0000000000000'
 local NO_NONCE = '----------------------'
 local UNSETTLED = '------------'
 local NO_WORKER = '                                        '
-local heads
-each_call(function()
-  heads = {}
-end)
 local function read_head(head)
+  local heads = noted('heads')
   local h = heads[head]
   if not h then
     local queue_end = 40 + sub(head, 35, 37)

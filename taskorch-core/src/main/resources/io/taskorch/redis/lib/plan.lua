@@ -4,44 +4,45 @@
 -- between nodes, a key that is not here yet makes that look fail, before anything is written.
 --- @include "generated/constants"
 --- @include "lib/keys"
-local function new_plan()
-  return {
+
+-- Made when the first thing is planned, and forgotten by the flush and when a call begins: one that
+-- failed may have left its plan behind.
+local plan
+each_call(function()
+  plan = nil
+end)
+local function begin_plan()
+  plan = {
     touched = {n = 0}, adds = {}, removals = {}, headers = {}, writes = {}, bulks = {},
     counts = {}, lines = {}, ended = {}, deleted = {n = 0}, numbered = 0,
     removed = {n = 0}, added = {n = 0}
   }
-end
--- each_plan(reset): has a new plan begin with forgetting what the last one knew, which the store says
--- by then. before_flush(complete): has a flush begin with planning what follows from the rest.
-local plan_resets, completions = {}, {}
-local function each_plan(reset)
-  plan_resets[#plan_resets + 1] = reset
-end
-local function before_flush(complete)
-  completions[#completions + 1] = complete
+  return plan
 end
 
--- A call that failed may have left its plan behind.
-local plan, unused = nil, false
-local function begin_plan()
-  plan = new_plan()
-  for i = 1, #plan_resets do
-    plan_resets[i]()
+-- planned(name): a table that lives as long as the plan, made when it is first asked for: the store
+-- says what it knows once the plan is written. before_flush(name, complete): has a flush that finds it
+-- begin with planning what follows from it.
+local function planned(name)
+  local plan = plan or begin_plan()
+  local list = plan[name]
+  if not list then
+    list = {}
+    plan[name] = list
   end
+  return list
 end
-each_call(function()
-  if not unused then
-    begin_plan()
-  end
-  unused = false
-end)
+local completions = {}
+local function before_flush(name, complete)
+  completions[#completions + 1] = {name = name, complete = complete}
+end
 
 -- touch(key): flush will write this key, which the script has not read.
 local function touch(key)
   if not SLOTS_MOVE then
     return
   end
-  local touched = plan.touched
+  local touched = (plan or begin_plan()).touched
   local n = touched.n + 1
   touched[n] = key
   touched.n = n
@@ -49,12 +50,14 @@ end
 
 -- tell_ended(ids): whoever waits for the end of these tasks or runs is told with the flush.
 local function tell_ended(ids)
+  local plan = plan or begin_plan()
   plan.ended[#plan.ended + 1] = ids
 end
 
 -- index_add(key, score, member), index_remove(key, member): changes of sorted sets; those of one
 -- key become one call each. A score given as text saves writing a number out.
 local function index_add(key, score, member)
+  local plan = plan or begin_plan()
   local args = plan.adds[key]
   if not args then
     args = {n = 0}
@@ -68,6 +71,7 @@ local function index_add(key, score, member)
 end
 
 local function index_remove(key, member)
+  local plan = plan or begin_plan()
   local args = plan.removals[key]
   if not args then
     args = {n = 0}
@@ -82,6 +86,7 @@ end
 -- add_one(key, score, member), remove_one(key, member): the same for keys of which a call mostly changes
 -- one member: nothing is built for each key.
 local function add_one(key, score, member)
+  local plan = plan or begin_plan()
   touch(key)
   local added = plan.added
   local n = added.n
@@ -89,6 +94,7 @@ local function add_one(key, score, member)
   added.n = n + 3
 end
 local function remove_one(key, member)
+  local plan = plan or begin_plan()
   touch(key)
   local removed = plan.removed
   local n = removed.n
@@ -99,11 +105,13 @@ end
 -- index_add_all(key, score, members), index_remove_all(key, members): the same for a whole list, which
 -- is not copied. score is text.
 local function index_add_all(key, score, members)
+  local plan = plan or begin_plan()
   touch(key)
   plan.bulks[#plan.bulks + 1] = {key = key, score = score, members = members}
 end
 
 local function index_remove_all(key, members)
+  local plan = plan or begin_plan()
   touch(key)
   plan.bulks[#plan.bulks + 1] = {key = key, members = members}
 end
@@ -111,11 +119,13 @@ end
 -- write_headers(keys, offset, bytes): the same change of several records' headers in place. The
 -- offset is text, as Redis writes numbers out at great length.
 local function write_headers(keys, offset, bytes)
+  local plan = plan or begin_plan()
   plan.headers[#plan.headers + 1] = {keys = keys, offset = offset, bytes = bytes}
 end
 
 -- delete(key)
 local function delete(key)
+  local plan = plan or begin_plan()
   local deleted = plan.deleted
   local n = deleted.n + 1
   deleted[n] = key
@@ -124,6 +134,7 @@ end
 
 -- count(key, by): changes a counter, which goes when it comes to nothing.
 local function count(key, by)
+  local plan = plan or begin_plan()
   local counts = plan.counts
   if not counts[key] then
     touch(key)
@@ -134,6 +145,7 @@ end
 -- write(command, key, …): any other write, done in the order of the calls. Returns its words, to
 -- which more may be added.
 local function write(...)
+  local plan = plan or begin_plan()
   local command = {...}
   plan.writes[#plan.writes + 1] = command
   return command
@@ -142,9 +154,11 @@ end
 -- event_all(what, ids): something that the event stream is to tell of tasks or runs; event(what, id):
 -- of one. What has happened to several in the same words is one line.
 local function event_all(what, ids)
+  local plan = plan or begin_plan()
   plan.lines[#plan.lines + 1] = {what = what, ids = ids}
 end
 local function event(what, id)
+  local plan = plan or begin_plan()
   local ids = plan.lines[what]
   if not ids then
     ids = {}
@@ -157,10 +171,12 @@ end
 -- last_number(): the last sequence number that was given out; take_numbers(count): the same, and takes
 -- those that follow it.
 local function last_number()
+  local plan = plan or begin_plan()
   plan.number_before = plan.number_before or call('GET', SEQUENCE) or 0
   return plan.number_before + plan.numbered
 end
 local function take_numbers(count)
+  local plan = plan or begin_plan()
   local before = last_number()
   plan.numbered = plan.numbered + count
   return before
@@ -214,10 +230,16 @@ local function hint_ended()
   end
 end
 
--- flush(): writes the plan and begins a new one.
+-- flush(): writes the plan, if there is any.
 local function flush()
+  if not plan then
+    return
+  end
   for i = 1, #completions do
-    completions[i]()
+    local known = plan[completions[i].name]
+    if known then
+      completions[i].complete(known)
+    end
   end
   if #plan.lines > 0 then
     touch(EVENTS)
@@ -282,8 +304,7 @@ local function flush()
   end
   append_events()
   hint_ended()
-  begin_plan()
-  unused = true
+  plan = nil
 end
 
 -- hint_work(message): tells workers of this partition that something is worth a look.

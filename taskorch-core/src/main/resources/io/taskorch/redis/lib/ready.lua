@@ -1,11 +1,8 @@
 -- wake(queue): tells workers of a queue that is about to have something ready, if it had not.
 --- @include "lib/move"
 --- @include "lib/turn"
-local woken
-each_call(function()
-  woken = {}
-end)
 local function wake(queue)
+  local woken = noted('woken')
   -- Once a call, however many runs it moves.
   if not woken[queue] then
     woken[queue] = true

@@ -2,15 +2,6 @@
 -- turns by virtual time, within a group the first task of all its lines comes first.
 --- @include "lib/gate"
 
--- The groups that a round looks at, and the sections of a call.
-local parts, sections
-each_plan(function()
-  parts = {}
-end)
-each_call(function()
-  sections = {}
-end)
-
 -- read_ids(key, band, most): the first tasks of a line in a priority; read_scored(…) with their scores.
 local function read_ids(key, band, most)
   local low, high = band_range(band)
@@ -224,6 +215,7 @@ end
 
 -- look_into(section, part, most, at): reads the first tasks of a group, unless its gate holds them back.
 local function look_into(section, part, most, at)
+  local parts = planned('parts')
   parts[#parts + 1] = part
   part.at = at
   if has_room(section, part, at) then
@@ -296,6 +288,7 @@ local function open_section(queue, lane, at)
     lines = base .. 'line:', has_gates = has_group_gates(queue, at), has_limited = call('EXISTS', base .. 'limited') == 1,
     has_weights = call('EXISTS', prefix .. 'weights:' .. queue) == 1
   }
+  local sections = noted('sections')
   sections[#sections + 1] = section
   return section
 end
@@ -400,7 +393,7 @@ end
 -- whether another round is to look at what they have left.
 local function file_parts()
   local looks_again = false
-  for _, part in ipairs(parts) do
+  for _, part in ipairs(planned('parts')) do
     if part.ids then
       local has_more
       if part.line then
@@ -422,13 +415,13 @@ local function file_parts()
       end
     end
   end
-  for _, section in ipairs(sections) do
+  for _, section in ipairs(noted('sections')) do
     if section.gone[1] then
       index_remove_all(section.apart, section.gone)
       section.gone = {}
     end
   end
-  parts = {}
+  plan.parts = nil
   return looks_again
 end
 

@@ -9,12 +9,8 @@ local function turn_key(link)
 end
 
 -- turn_of(link): {holder: who has the turn as of this plan, false for nobody}.
-local turns
-each_plan(function()
-  turns = {}
-end)
 local function turn_of(link)
-  local key = turn_key(link)
+  local key, turns = turn_key(link), planned('turns')
   local turn = turns[key]
   if not turn then
     turn = {key = key, holder = call('GET', key), gone = {}, n = 0}
@@ -50,7 +46,7 @@ local function pass_turn(link, id)
   end
 end
 
-before_flush(function()
+before_flush('turns', function(turns)
   for key, turn in pairs(turns) do
     local waiting = turn.passes and call('ZRANGE', key .. ':waiting', 0, turn.n) or {}
     local next

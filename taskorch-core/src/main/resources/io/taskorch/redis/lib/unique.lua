@@ -11,17 +11,15 @@ local function key_of(link)
 end
 
 -- take_key(link, id): plans that a task holds its key.
-local taken
-each_call(function()
-  taken = nil
-end)
 local function take_key(link, id)
   if sub(link, 27, 27) == 't' then
     write('SET', key_of(link), id, 'PX', format('%d', sub(link, 29, 38)))
   else
-    -- One command for all of a call.
-    taken = taken or write('MSET')
-    taken[#taken + 1], taken[#taken + 2] = key_of(link), id
+    -- One command for all of a plan.
+    local taken = planned('taken')
+    taken.command = taken.command or write('MSET')
+    table.insert(taken.command, key_of(link))
+    table.insert(taken.command, id)
   end
 end
 

@@ -18,7 +18,7 @@
 --- @include "lib/glance"
 --- @include "lib/end_task"
 --- @include "lib/lease_group"
---- @include "lib/ring"
+--- @include "lib/choose"
 --- @include "lib/fit"
 --- @include "lib/aside"
 
@@ -71,10 +71,9 @@ end
 
 -- lanes_of(queue): the lanes of a queue that this worker's tasks may stand in. There are none unless some
 -- other worker of the queue could not take a task.
-local has_lanes = call('EXISTS', LANES) == 1
 local function lanes_of(queue)
   local lanes = {}
-  if has_lanes and call('SISMEMBER', LANES, queue) == 1 then
+  if has(LANES) and call('SISMEMBER', LANES, queue) == 1 then
     for _, lane in ipairs(call('HKEYS', lanes_key(queue))) do
       local fits_it, opens = fits_lane(lane, queue, types, labels, worker_slots, at)
       look_again(opens)
@@ -87,14 +86,13 @@ local function lanes_of(queue)
 end
 
 local paused = call('SMISMEMBER', PAUSED, unpack(ARGV, 11, 10 + queue_count))
-local has_rings = call('EXISTS', RINGED) == 1
 for i = 1, queue_count do
   local queue = ARGV[10 + i]
   if paused[i] == 0 and has_room_in(queue, at) then
     local _, due = promote_due(queue, at, 100)
     look_again(due)
     local lanes = lanes_of(queue)
-    if has_rings and call('SISMEMBER', RINGED, queue) == 1 then
+    if has(RINGED) and call('SISMEMBER', RINGED, queue) == 1 then
       add_sections(sources, queue, lanes, byte(claim_id), at)
     else
       local source = {name = queue, ready = index_key(queue, 'P')}
@@ -107,169 +105,7 @@ for i = 1, queue_count do
   end
 end
 
--- A queue's first ready tasks are four lists, one a priority, of {ids, n} and either the key that
--- all stand in or, when lanes are merged in, keys. first tells that they are the first in that key.
-local function new_list()
-  return {ids = {}, keys = {}, lines = {}, n = 0}
-end
-
-local function append(list, id, key, line)
-  local n = list.n + 1
-  list.ids[n] = id
-  list.keys[n] = key
-  list.lines[n] = line
-  list.n = n
-end
-
--- band_of(score): the priority of a score, 1 to 4.
-local function band_of(score)
-  return math.floor(tonumber(score) / BAND) + 1
-end
-
--- with_scores(key, low, high, want): the first members between two scores, {ids, scores, key, n}.
-local function with_scores(key, low, high, want)
-  local found = call('ZRANGE', key, low, high, 'BYSCORE', 'LIMIT', '0', want, 'WITHSCORES')
-  local list = {ids = {}, scores = {}, key = key, n = #found / 2}
-  for i = 1, list.n do
-    list.ids[i], list.scores[i] = found[2 * i - 1], tonumber(found[2 * i])
-  end
-  return list
-end
-
--- in_order(lists, want): the first tasks of several lists as four, one a priority. What comes behind
--- them is left out, as a list that was cut off may lack some of it.
-local function in_order(lists, want)
-  local places, merged = {}, {new_list(), new_list(), new_list(), new_list()}
-  for i in ipairs(lists) do
-    places[i] = 1
-  end
-  for _ = 1, want do
-    local first
-    for i, list in ipairs(lists) do
-      if places[i] <= list.n and
-          (not first or list.scores[places[i]] < lists[first].scores[places[first]]) then
-        first = i
-      end
-    end
-    if not first then
-      break
-    end
-    local list, place = lists[first], places[first]
-    append(merged[band_of(list.scores[place])], list.ids[place], list.key)
-    places[first] = place + 1
-  end
-  return merged
-end
-
--- heads(queue, low, high, want): the first tasks of a queue with scores between low and high, its
--- lanes merged in.
-local function heads(queue, low, high, want)
-  local lists = {with_scores(queue.ready, low, high, want)}
-  for _, key in ipairs(queue.lanes or {}) do
-    lists[#lists + 1] = with_scores(key, low, high, want)
-  end
-  return in_order(lists, want)
-end
-
--- one_band(queue, want): the first tasks of a queue, if they are all of one priority and it has no
--- lanes; with that priority. The scores of the first and last tell, as writing out every score
--- would cost more than all else.
-local function one_band(queue, want)
-  if queue.lanes then
-    return nil
-  end
-  local ids = call('ZRANGE', queue.ready, '-inf', '+inf', 'BYSCORE', 'LIMIT', '0',
-    want == most and ARGV[4] or want)
-  local n = #ids
-  if n == 0 then
-    return {ids = ids, n = 0}, 4
-  end
-  local band = band_of(call('ZSCORE', queue.ready, ids[n]))
-  if n == 1 or band_of(call('ZSCORE', queue.ready, ids[1])) == band then
-    return {ids = ids, key = queue.ready, first = true, n = n}, band
-  end
-end
-
--- bands(queue, want): the first tasks of a queue by priority. When one look shows all that the queue
--- holds, or no lower priority has a share, that is the only look.
-local EMPTY = {ids = {}, n = 0}
 local served = {0, 0, 0, 0}
-local function bands(queue, want)
-  local result = {EMPTY, EMPTY, EMPTY, EMPTY}
-  if queue.is_ringed then
-    for band = 1, 4 do
-      result[band] = new_list()
-      pick(queue, band - 1, want, at, result[band], append)
-    end
-    return result
-  end
-  local list, band_of_list = one_band(queue, want)
-  local first, shown = band_of_list, 0
-  if list then
-    result[first] = list
-    shown = list.n
-  else
-    result = heads(queue, '-inf', '+inf', want)
-    for band = 1, 4 do
-      shown = shown + result[band].n
-      first = result[band].n > 0 and band or first
-    end
-  end
-  -- The list may have been cut off in the middle of the last priority that it shows.
-  for band = shown >= want and first or 5, 4 do
-    if shares[band] - served[band] > result[band].n then
-      result[band] = heads(queue, format('%d', (band - 1) * BAND), format('(%d', band * BAND), want)[band]
-    end
-  end
-  return result
-end
-
--- choose(want): the tasks of this round, highest priority first: what each priority still lacks of
--- its share, and the places left over from the top down.
-local function choose(want)
-  local taken, left = {}, want
-  for i, queue in ipairs(sources) do
-    queue.bands = bands(queue, want)
-    queue.room = room_of(queue, at)
-    taken[i] = {0, 0, 0, 0}
-  end
-  local function take(band, limit)
-    for i, queue in ipairs(sources) do
-      local count = math.min(limit, left, queue.bands[band].n - taken[i][band], queue.room)
-      taken[i][band] = taken[i][band] + count
-      queue.room = queue.room - count
-      limit = limit - count
-      left = left - count
-    end
-  end
-  for band = 1, 4 do
-    take(band, math.max(0, shares[band] - served[band]))
-  end
-  for band = 1, 4 do
-    take(band, want)
-  end
-  if #sources == 1 and not sources[1].is_ringed then
-    for band = 1, 4 do
-      if taken[1][band] == want - left and want > left then
-        -- All from one list, the common case: its first ones, as they are.
-        local list = sources[1].bands[band]
-        list.n = taken[1][band]
-        return list
-      end
-    end
-  end
-  local chosen = new_list()
-  for band = 1, 4 do
-    for i, queue in ipairs(sources) do
-      local list = queue.bands[band]
-      for j = 1, taken[i][band] do
-        append(chosen, list.ids[j], list.key or list.keys[j], list.lines and list.lines[j])
-      end
-    end
-  end
-  return chosen
-end
-
 local reply = {at, next_due, '0'}
 -- The list begins with what stands before the ids where it is remembered.
 local claimed = {[0] = claim_id, n = 0}
@@ -282,24 +118,16 @@ local function is_late(kind)
   return byte(kind.start_before) ~= 48 and kind.start_before < at13
 end
 
--- may_run(kind): whether tasks of this kind are for this worker and not too late, as far as their
--- kind tells. Those of a type that it gathers are for its rounds of these, in which gathers is true.
+-- takes_type(kind): whether tasks of a kind are for this worker, and nothing has closed their type. Those of
+-- a type that it gathers are for its rounds of these, in which gathers is true.
 local gathers = false
 local function takes_type(kind)
   if not types[kind.type] or gathered[kind.type] then
     return false
   end
-  local opens = closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
+  local opens = has(CLOSED) and closed_until('t:' .. kind.queue .. ':' .. kind.type, at)
   look_again(opens)
   return not opens
-end
-local function may_run(kind)
-  if gathers then
-    return not is_late(kind)
-  elseif kind.may_run == nil then
-    kind.may_run = takes_type(kind) and not is_late(kind)
-  end
-  return kind.may_run
 end
 
 -- sweep(queue, band): lets those step aside too that stand in front of the first task which this
@@ -324,10 +152,25 @@ local function sweep(queue, band)
 end
 
 -- run_cancelled(bytes, kind): whether a step's run has been cancelled; then it must not start.
-local are_cancelling = call('EXISTS', CANCELLING) == 1
 local function run_cancelled(bytes, kind)
-  return are_cancelling and kind.in_run
+  return kind.in_run and has(CANCELLING)
     and call('SISMEMBER', CANCELLING, run_of(bytes, kind)) == 1
+end
+
+-- look_at(kind): notes what a kind tells of all its tasks: whether they may run in a round that gathers none,
+-- and whether nothing that one of them says for itself can hold it back there.
+local function look_at(kind)
+  kind.may_run = takes_type(kind) and not is_late(kind)
+  look_at_gates(kind, at)
+  kind.runs_freely = kind.may_run and not kind.has_flow and not kind.is_gated
+    and not (kind.in_run and has(CANCELLING))
+end
+
+local function may_run(kind)
+  if gathers then
+    return not is_late(kind)
+  end
+  return kind.may_run
 end
 
 -- take(id, key, bytes, kind, flow, unique): PENDING -> RUNNING for a task; file_taken() writes it.
@@ -408,10 +251,7 @@ end
 local look_further, left_index = false, false
 local too_large
 local function finds_room(id, source, line, bytes, kind, flow)
-  if kind.is_gated == nil then
-    look_at_gates(kind, at)
-  end
-  local gate = (flow or kind.is_gated) and closed_gate(kind, flow, at)
+  local gate = closed_gate(kind, flow, at)
   if not gate then
     return true
   end
@@ -435,7 +275,7 @@ local function claim_round(choose)
   if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
     return false
   end
-  local chosen = choose(want)
+  local chosen = choose(sources, want, shares, served, at)
   if chosen.n == 0 then
     file_parts()
     flush()
@@ -473,13 +313,18 @@ local function claim_round(choose)
         if kind.has_flow then
           flow, unique = flow_of(bytes, kind)
         end
-        if not may_run(kind) or run_cancelled(bytes, kind) or flow and not fits(flow, labels, worker_slots) then
+        if kind.may_run == nil then
+          look_at(kind)
+        end
+        local is_free = kind.runs_freely
+        if not is_free and (not may_run(kind) or run_cancelled(bytes, kind)
+            or flow and not fits(flow, labels, worker_slots)) then
           if divert(id, source, line, bytes, kind, flow) then
             diverted = true
           else
             stays[line or source] = true
           end
-        elseif not finds_room(id, source, line, bytes, kind, flow) then
+        elseif not is_free and not finds_room(id, source, line, bytes, kind, flow) then
           if not left_index then
             stays[line or source] = true
           end
@@ -580,7 +425,7 @@ end
 if more and claimed.n == 0 then
   next_due = at
 else
-  look_again(next_opening(queue_count > 0 and sources, at))
+  look_again(next_opening(sources, at))
 end
 reply[2] = next_due
 if too_large then
