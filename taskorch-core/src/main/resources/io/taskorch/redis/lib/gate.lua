@@ -272,11 +272,11 @@ local function drops(gate)
   return gate.on == 'd' and not gate.until_ms
 end
 
--- open(name, count, at): plans that as many of those that wait at a gate take part again, the first ones
--- first. What is beyond that is looked at again when the next may pass: at once while there is room, as
--- those that were let go on may find no worker.
+-- open(name, count, at, freed): plans that as many of those that wait at a gate take part again, the first
+-- ones first; this call gives back so many permits of it. What is beyond that is looked at again when the
+-- next may pass: at once while there is room, as those that were let go on may find no worker.
 local MOST_OPENED = 100
-local function open(name, count, at)
+local function open(name, count, at, freed)
   if byte(name) == 113 then
     hint_queue(sub(name, 3))
     index_remove(PARKING, name)
@@ -299,6 +299,8 @@ local function open(name, count, at)
     index_remove(PARKING, name)
   else
     local gate = gate_named(name, at)
+    -- What is stored still counts those permits.
+    gate.free = gate.free + freed
     gate.opens = math.min(gate.opens or math.huge, drops(gate) and at or opens_at(gate, 1))
   end
 end
@@ -344,7 +346,7 @@ local function open_due(at)
       local gate = gate_named(first[i], at)
       local left = drops(gate) and MOST_OPENED or units_left(gate)
       if left >= 1 then
-        open(gate.name, left, at)
+        open(gate.name, left, at, 0)
       else
         note_opening(gate.name, opens_at(gate, 1))
       end
@@ -366,11 +368,7 @@ before_flush('freed', function(freed)
     for i = from, to do
       local name = names[i]
       if waits[i - from + 1] then
-        local permits, at = freed[name].permits, freed[name].at
-        -- What is stored still counts the permits that this call gives back.
-        local gate = gate_named(name, at)
-        gate.free = gate.free + permits
-        open(name, permits, at)
+        open(name, freed[name].permits, freed[name].at, freed[name].permits)
       end
     end
   end)

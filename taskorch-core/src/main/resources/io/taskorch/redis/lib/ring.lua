@@ -114,6 +114,7 @@ local function lines_of_limits(section, part, most, at)
     end
   end
   read_limits(limits)
+  local parked = noted('parked')
   local share = math.floor(2 * most / math.max(1, #limits)) + 2
   for i, limit in ipairs(limits) do
     local gate = limit_gate(limit, at)
@@ -121,6 +122,7 @@ local function lines_of_limits(section, part, most, at)
     if room < 1 then
       part.has_parked = true
       park_line(part, {limit = limit}, gate, 1)
+      parked[#parked + 1] = limit
     else
       local line = line_in(section, part, limit)
       line.most, line.time = math.min(room, share), found[2 * i]
@@ -141,7 +143,15 @@ local function lines_of_limits(section, part, most, at)
       end
     end
   end
+  -- What has been left out may hide lines behind it that have room.
+  part.looks_again = part.is_cut and part.has_parked
   return lines, horizon, one_each
+end
+
+-- has_parked_enough(): whether a call has parked as many lines as one may.
+local MOST_PARKED = 200
+local function has_parked_enough()
+  return #noted('parked') >= MOST_PARKED
 end
 
 -- merge_lines(section, part, most, at): the first tasks of all lines of a group, in their order.
@@ -350,18 +360,20 @@ local function file_line(part, line)
     return true
   end
   local gate = limit_gate(line.limit, part.at)
-  if units_left(gate) < 1 and gate.on ~= 'd' then
+  if units_left(gate) < 1 then
     if gate.on == 'c' then
       -- Who is to make room for the next one stands there after the flush.
       part.looks_again = true
-    else
+    elseif gate.on ~= 'd' and gate.free >= 1 then
       park_line(part, line, gate, 1)
       return false
     end
+    -- One that lacks permits is parked by who comes to it before they are back, which mostly is nobody.
   end
-  local head = line.scores and line.scores[line.used + 1]
-  if line.used > 0 and head then
-    index_add(part.lines_key, format('%d', head), line.limit)
+  local next = line.used > 0 and line.ids[line.used + 1]
+  if next then
+    local score = line.scores and format('%d', line.scores[line.used + 1])
+    index_add(part.lines_key, score or call('ZSCORE', line.key, next), line.limit)
   end
   return false
 end

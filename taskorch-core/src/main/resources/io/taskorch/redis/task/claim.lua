@@ -17,7 +17,7 @@
 --- @include "lib/promote_due"
 --- @include "lib/glance"
 --- @include "lib/end_task"
---- @include "lib/lease_group"
+--- @include "lib/taken"
 --- @include "lib/choose"
 --- @include "lib/fit"
 --- @include "lib/aside"
@@ -205,20 +205,6 @@ local function take(id, key, bytes, kind, flow, unique)
   bytes_left = bytes_left - #bytes
 end
 
-local function file_taken()
-  for _, kind in ipairs(taken_kinds) do
-    local taken = kind.taken
-    kind.taken = nil
-    local attempt = kind.attempt + 1
-    save_claims(taken.keys, attempt, kind.fence + 1, at13, expiry, claim_id, worker)
-    lease_together(kind.queue, taken.ids, expiry)
-    index_add_all(kind.running, at13, taken.ids)
-    event_all(state_event('R', attempt, kind.queue, kind.type, kind.in_run),
-      kind.in_run and taken.steps or taken.ids)
-  end
-  taken_kinds = {}
-end
-
 -- divert(id, source, line, bytes, kind, flow): what becomes of a ready task that is not to run here: it
 -- ends, or steps aside. Returns whether it left the index that it stood in.
 local left_aside = {}
@@ -272,15 +258,14 @@ end
 -- claim_round(choose): takes what a function chooses; whether there may be more to choose from.
 local function claim_round(choose)
   local want = math.min(slots_left, MOST_TASKS - claimed.n)
-  if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 then
+  if want <= 0 or aside >= MOST_ASIDE or bytes_left <= 0 or has_parked_enough() then
     return false
   end
   local chosen = choose(sources, want, shares, served, at)
   if chosen.n == 0 then
-    file_parts()
+    more = file_parts()
     flush()
-    more = false
-    return false
+    return more
   end
   local ids, keys, taken = chosen.ids, {}, {}
   for i = 1, chosen.n do
@@ -350,7 +335,8 @@ local function claim_round(choose)
     end
   end
   local looks_again = file_parts()
-  file_taken()
+  file_taken(taken_kinds, at13, expiry, claim_id, worker)
+  taken_kinds = {}
   finish_runs(at)
   if claimed.n > 0 then
     -- Written with the leases themselves, so that no lease exists that a repeat would not find.
