@@ -15,10 +15,12 @@ import io.taskorch.task.Json;
 import io.taskorch.task.TaskId;
 import io.taskorch.task.TaskNotFoundException;
 import io.taskorch.task.TaskSpec;
+import io.taskorch.task.TaskorchException;
 import io.taskorch.task.Violations;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,8 +66,9 @@ public final class BatchClient {
   }
 
   /**
-   * Submits a batch, once per idempotency key. Its tasks start as they are stored. One whose unique
-   * key another task holds is no member of it.
+   * Submits a batch, once per idempotency key. Its tasks start as they are stored. One that is
+   * refused, as another task holds its unique key or as many of its group wait as may, is no member
+   * of it.
    *
    * @throws io.taskorch.task.InvalidTaskException a payload is not JSON, a task cannot live where
    *     the batch does, or the batch cannot be a member of its parent
@@ -79,13 +82,15 @@ public final class BatchClient {
     String id = stores.partitions().newId(home(spec, parts), clock.instant());
     check(spec, parts, TaskId.partitionOf(id));
     String key = spec.idempotencyKey();
-    Stored<Batch> stored =
-        key == null
-            ? store(id, spec)
-            : new IdempotentSubmission<>(
-                    stores.idempotency(), reserved -> store(reserved.id(), spec), this::find)
-                .submit(key, id, Fingerprint.of(spec));
-    return new BatchSubmission(stored.thing(), stored.created());
+    return key == null
+        ? store(id, spec).thing()
+        : new IdempotentSubmission<>(
+                stores.idempotency(),
+                reserved -> store(reserved.id(), spec),
+                reserved ->
+                    find(reserved).map(batch -> new BatchSubmission(batch, false, Map.of())))
+            .submit(key, id, Fingerprint.of(spec))
+            .thing();
   }
 
   /** All tasks of a batch by their places in it, as they are stored. */
@@ -163,21 +168,28 @@ public final class BatchClient {
         });
   }
 
-  private Stored<Batch> store(String id, BatchSpec spec) {
+  private Stored<BatchSubmission> store(String id, BatchSpec spec) {
     String group = spec.group();
-    var unused =
+    List<NewTask> members = members(id, id, spec.tasks(), group);
+    List<Enqueued> answers =
         stores
             .batches()
             .start(
                 new NewBatch(
                     id,
-                    members(id, id, spec.tasks(), group),
+                    members,
                     callback(spec.onFailure(), group),
                     callback(spec.onSuccess(), group),
                     callback(spec.onFinish(), group),
                     spec.parentId(),
                     group));
-    return new Stored<>(get(id), true);
+    Map<Integer, TaskorchException> refused = new HashMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      if (TaskClient.row(members.get(i), answers.get(i)) instanceof BatchRow.Refused(var error)) {
+        refused.put(i, error);
+      }
+    }
+    return new Stored<>(new BatchSubmission(get(id), true, refused), true);
   }
 
   /**

@@ -25,6 +25,7 @@ import io.taskorch.worker.TaskContext;
 import io.taskorch.worker.TaskHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -198,7 +199,7 @@ class BatchTest {
     BatchSubmission first = taskorch.batches().submit(spec);
     assertThat(first.created()).isTrue();
     BatchSubmission again = taskorch.batches().submit(spec);
-    assertThat(again).isEqualTo(new BatchSubmission(first.batch(), false));
+    assertThat(again).isEqualTo(new BatchSubmission(first.batch(), false, Map.of()));
     BatchSpec other = BatchSpec.builder().tasks(tasks(2, "count")).idempotencyKey("k").build();
     assertThatThrownBy(() -> taskorch.batches().submit(other))
         .isInstanceOf(IdempotencyConflictException.class);

@@ -48,6 +48,7 @@ final class BatchController {
   @ApiResponse(responseCode = "201", description = "the batch")
   @ApiResponse(responseCode = "200", description = "the first batch of the idempotency key")
   HttpResponse<BatchView> submit(
+      HttpRequest<?> request,
       @RequestBody(content = @Content(schema = @Schema(implementation = BatchBody.class)))
           @Nullable
           @Body
@@ -56,7 +57,7 @@ final class BatchController {
     Fields in = Fields.of(body, BatchBody.class, Bodies.MOST_OF_MANY);
     BatchSubmission submission =
         batches.submit(BatchBody.read(in, IdempotencyKey.of(idempotencyKey, in)));
-    BatchView view = BatchView.of(submission.batch());
+    BatchView view = BatchView.of(request, submission);
     return Submitted.answer(submission.created(), "/v1/batches/" + view.id(), view);
   }
 

@@ -198,4 +198,16 @@ class BatchControllerTest {
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.at("/errors/0/pointer")).isEqualTo("/tasks");
   }
+
+  @Test
+  void theAnswerNamesTasksThatAreNoMembers() {
+    String unique = task(1).replace("}", ",\"unique\":{\"key\":\"" + queue + "\"}}");
+    Answer created = api.post("/v1/batches", "{\"tasks\":[%s,%s]}".formatted(unique, unique));
+    assertThat(created.status()).isEqualTo(201);
+    assertThat(created.at("/total")).isEqualTo("1");
+    assertThat(created.at("/refused/0/index")).isEqualTo("1");
+    assertThat(created.at("/refused/0/error/status")).isEqualTo("409");
+    assertThat(created.at("/refused/1")).isNull();
+    assertThat(api.get("/v1/batches/" + created.at("/id")).at("/refused")).isNull();
+  }
 }
