@@ -19,6 +19,7 @@ import io.taskorch.client.Explanation.SlowedDown;
 import io.taskorch.client.Explanation.TooFewFree;
 import io.taskorch.client.Explanation.TooFewSlots;
 import io.taskorch.client.Explanation.WaitsFor;
+import io.taskorch.client.Explanation.WaitsForOthers;
 import io.taskorch.client.Explanation.WaitsForTurn;
 import io.taskorch.client.Explanation.WorkersBusy;
 import io.taskorch.client.Explanation.WorkersDraining;
@@ -112,6 +113,9 @@ final class Explainer {
       causes.add(new WaitsForTurn(obstacles.turn().holder(), obstacles.turn().before()));
       // Where it will stand then is not decided.
       return;
+    }
+    if (obstacles.waitsForOthers() != null) {
+      causes.add(new WaitsForOthers(obstacles.waitsForOthers()));
     }
     if (obstacles.groupsBefore() > 0) {
       causes.add(new BehindGroups(queue, task.spec().flow().group(), obstacles.groupsBefore()));

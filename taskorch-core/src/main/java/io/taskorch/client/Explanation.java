@@ -276,6 +276,23 @@ public record Explanation(
   }
 
   /**
+   * Its handler takes several tasks at once.
+   *
+   * @param until how long it waits for others at the most
+   */
+  public record WaitsForOthers(Instant until) implements Cause {
+    @Override
+    public String code() {
+      return "waits-for-others";
+    }
+
+    @Override
+    public String detail() {
+      return "waits until " + until + " at the latest for others to be handed over with";
+    }
+  }
+
+  /**
    * Groups of its queue take turns, and it is not its own group's.
    *
    * @param group null for that of all tasks without one

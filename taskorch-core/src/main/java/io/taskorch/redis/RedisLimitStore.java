@@ -215,14 +215,15 @@ final class RedisLimitStore implements LimitStore {
       return Obstacles.NONE;
     }
     List<Obstacles.Gate> gates = new ArrayList<>();
-    for (int i = 3; i < reply.size(); i += 5) {
+    for (int i = 4; i < reply.size(); i += 5) {
       gates.add(gate(reply.subList(i, i + 5)));
     }
     String holder = Replies.text(reply.get(0));
     return new Obstacles(
         gates,
         holder.isEmpty() ? null : new Obstacles.Turn(holder, Replies.number(reply.get(1))),
-        Replies.number(reply.get(2)));
+        Replies.number(reply.get(2)),
+        Replies.time(reply.get(3)));
   }
 
   private static Obstacles.Gate gate(List<Object> words) {

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param gates that do not let it pass now
  * @param turn null when it is its own, or it takes no turns
  * @param groupsBefore how many groups of its queue have their turn before its own
+ * @param waitsForOthers until when it waits for others that its handler takes with it; null when it
+ *     does not
  */
-public record Obstacles(List<Gate> gates, @Nullable Turn turn, long groupsBefore) {
+public record Obstacles(
+    List<Gate> gates, @Nullable Turn turn, long groupsBefore, @Nullable Instant waitsForOthers) {
 
   /** Of a task that nothing holds back, or that does not wait. */
-  public static final Obstacles NONE = new Obstacles(List.of(), null, 0);
+  public static final Obstacles NONE = new Obstacles(List.of(), null, 0, null);
 
   public Obstacles {
     gates = List.copyOf(gates);

@@ -3,12 +3,14 @@
 -- KEYS[1] {<ns>:<p>}:   prefix of the partition
 -- ARGV[1] task id
 -- Reply   {id of the task whose turn it is, "" for none or its own; how many wait for the turn before it;
---          how many groups have their turn before its group; then, of each gate that it does not pass, the
---          letter of the gate's name, "c" for closed with until when in ms or "inf", "r" for a rate with
---          when it lets it pass in ms, or "f" for full with how many may run; how many run, or 0; which one
---          has been running longest, or ""}; nothing when it does not wait
+--          how many groups have their turn before its group; until when in ms it waits for others to be
+--          handed over with, or 0; then, of each gate that it does not pass, the letter of the gate's
+--          name, "c" for closed with until when in ms or "inf", "r" for a rate with when it lets it pass
+--          in ms, or "f" for full with how many may run; how many run, or 0; which one has been running
+--          longest, or ""}; nothing when it does not wait
 --- @include "lib/now"
 --- @include "lib/gate"
+--- @include "lib/gather"
 --- @include "lib/turn"
 
 local id = ARGV[1]
@@ -17,7 +19,7 @@ local t = bytes and open_record(id, bytes)
 if not t or not find('PST', t.state, 1, true) then
   return {}
 end
-local at, reply = now(), {'', 0, 0}
+local at, reply = now(), {'', 0, 0, 0}
 local queue, flow = t.queue, t.flow or {units = 1}
 
 local holder = t.turn and call('GET', turn_key(t.turn))
@@ -25,6 +27,8 @@ if holder and holder ~= id then
   reply[1] = holder
   reply[2] = call('ZRANK', turn_key(t.turn) .. ':waiting', id) or 0
 elseif t.state == 'P' then
+  local gate = key_gate(queue, lane_of(t.type, t.flow), t.priority, flow.group or '-')
+  reply[4] = format('%d', call('ZSCORE', PARKING, gate) or 0)
   for _, base in ipairs({base_of(queue), base_of(queue, lane_of(t.type, t.flow))}) do
     local line = has_line(flow) and line_of(base, flow.group or '-', flow.limit or '-') or base .. 'ready'
     local ring, group = base .. 'ring:' .. t.priority, flow.group or '-'

@@ -660,7 +660,7 @@ class FlowContractTest extends Contract {
   }
 
   private Obstacles byGates(Obstacles.Gate... gates) {
-    return new Obstacles(List.of(gates), null, 0);
+    return new Obstacles(List.of(gates), null, 0, null);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.taskorch.store.Claim;
 import io.taskorch.store.Claim.Leased;
 import io.taskorch.store.ClaimRequest;
 import io.taskorch.store.NewTask;
+import io.taskorch.store.Obstacles;
 import io.taskorch.store.TaskStore.Settlement;
 import io.taskorch.task.Gathering;
 import io.taskorch.task.Json;
@@ -133,6 +134,20 @@ class GatherContractTest extends Contract {
     assertThat(claims).map(GatherContractTest::ids).containsExactly(tasks);
     succeed(flat(claims));
     nothingIsLeftBehind();
+  }
+
+  @Test
+  void oneThatWaitsForOthersSaysUntilWhen() {
+    for (TaskSpec spec : List.of(spec().build(), inGroup("a"))) {
+      String task = enqueue(spec).id();
+      assertThat(stores.limits().obstacles(task).waitsForOthers()).isNull();
+      assertThat(gatherAll()).isEmpty();
+      assertThat(stores.limits().obstacles(task).waitsForOthers())
+          .isEqualTo(clock.instant().plus(WITHIN));
+      clock.advance(WITHIN);
+      succeed(flat(gatherAll()));
+      assertThat(stores.limits().obstacles(task)).isEqualTo(Obstacles.NONE);
+    }
   }
 
   @Test
