@@ -31,7 +31,7 @@ class MutantTest {
         "elseif find(bytes, lease.settled, 61, true) == 61 then",
         "elseif false then"),
     NOBODY_LOOKS_AFTER_A_CLAIMED_TASK(
-        "task/claim", "lease_together(kind.queue, taken.ids, expiry)", ""),
+        "lib/taken", "lease_together(kind.queue, taken.ids, expiry)", ""),
     NOBODY_LOOKS_AFTER_A_PROLONGED_LEASE(
         "task/heartbeat", "lease_together(queue, ids, expiry)", ""),
     A_LEASE_IS_NOT_PROLONGED("task/heartbeat", "save_expiry(keys, expiry)", ""),
